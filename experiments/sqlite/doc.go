@@ -1,0 +1,2 @@
+// Package sqlite keeps experiments in one SQLite file.
+package sqlite

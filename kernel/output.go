@@ -1,0 +1,62 @@
+package kernel
+
+// ExecuteRequest asks for one cell to be run.
+type ExecuteRequest struct {
+	Code string // the cell's text
+	// Cell names the cell in diagnostics and tracebacks: "cell 3". The default
+	// is "cell N" with the execution count.
+	Cell string
+	// Silent cells do not count and show no result.
+	Silent bool
+}
+
+// An Output is something a cell showed while it ran: a [Stream],
+// [DisplayData], [ExecuteResult] or [Error].
+type Output interface{ output() }
+
+// Stream is text that a cell wrote to its standard output or error.
+type Stream struct {
+	Name string // "stdout" or "stderr"
+	Text string
+}
+
+// MIMEBundle holds one value in several forms, by MIME type. A form is a
+// string (text types), a []byte (binary types such as image/png) or a value
+// that encoding/json can marshal (JSON types).
+type MIMEBundle map[string]any
+
+// DisplayData is something a cell showed by a display call.
+type DisplayData struct {
+	Data     MIMEBundle
+	Metadata map[string]any
+	ID       string // the display id for later updates, or ""
+	Update   bool   // replaces what was shown under ID before
+}
+
+// ExecuteResult is the value of a cell's last expression.
+type ExecuteResult struct {
+	ExecutionCount int
+	Data           MIMEBundle
+	Metadata       map[string]any
+}
+
+// Error says why a cell stopped: a compile error, a panic, an interrupt or the
+// end of the worker. It is a result of the user's code; it does not implement
+// the error interface.
+type Error struct {
+	Ename     string   // "compile error", "panic", "interrupt", …
+	Evalue    string   // one line
+	Traceback []string // lines for people, which may hold ANSI colours
+	Line      int      // line of the cell, from 1; 0 if unknown
+}
+
+func (Stream) output()        {}
+func (DisplayData) output()   {}
+func (ExecuteResult) output() {}
+func (Error) output()         {}
+
+// Reply ends the execution of a cell.
+type Reply struct {
+	ExecutionCount int
+	Error          *Error // nil if the cell ran to its end
+}

@@ -1,0 +1,2 @@
+// Package lectures embeds the notebooks of the lecture, saved with outputs.
+package lectures
