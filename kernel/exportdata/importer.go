@@ -1,0 +1,117 @@
+package exportdata
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/token"
+	"go/types"
+	"go/version"
+	"runtime"
+	"slices"
+	"sync"
+
+	"golang.org/x/tools/go/gcexportdata"
+)
+
+// ErrNotFound is what [Importer.Import] wraps when no archive has the package.
+var ErrNotFound = errors.New("package not found")
+
+// An Importer reads packages from the embedded type data. Every package is read
+// once, and there is one *types.Package for a path, whether it was imported or
+// is a dependency of another, so types that come by different ways are the same.
+//
+// An Importer is safe for concurrent use, and what it returns does not change
+// any more: reading one package may complete another that so far was only a
+// dependency, but never one that Import has returned.
+type Importer struct {
+	fset     *token.FileSet
+	mu       sync.Mutex
+	archives []*Archive
+	packages map[string]*types.Package // by path, dependencies included
+}
+
+var _ types.Importer = (*Importer)(nil)
+
+// NewImporter returns an importer for the standard library.
+func NewImporter() *Importer {
+	return &Importer{
+		fset:     token.NewFileSet(),
+		archives: []*Archive{stdTypesArchive()},
+		packages: map[string]*types.Package{"unsafe": types.Unsafe},
+	}
+}
+
+// FileSet returns the file set that positions of imported objects refer to,
+// with file names such as net/http/client.go. Parse the files to be checked into the same one.
+func (im *Importer) FileSet() *token.FileSet { return im.fset }
+
+// Add adds packages. Where two archives have one package, the earlier counts.
+func (im *Importer) Add(a *Archive) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	im.archives = append(im.archives, a)
+}
+
+// Put adds one package that was type-checked from source, or replaces what
+// later calls of Import return for its path. What was returned before stays as
+// it is.
+func (im *Importer) Put(pkg *types.Package) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	im.packages[pkg.Path()] = pkg
+}
+
+// Paths returns the import paths of all packages in the importer's archives,
+// sorted.
+func (im *Importer) Paths() []string {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	var paths []string
+	for _, a := range im.archives {
+		paths = append(paths, a.Paths()...)
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// Import implements [types.Importer]. It returns an error that wraps
+// [ErrNotFound] when no archive has the package.
+func (im *Importer) Import(path string) (*types.Package, error) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	if pkg := im.packages[path]; pkg != nil && pkg.Complete() {
+		return pkg, nil
+	}
+	for _, a := range im.archives {
+		if !a.Has(path) {
+			continue
+		}
+		data, err := a.read(path)
+		if err != nil {
+			return nil, err
+		}
+		pkg, err := gcexportdata.Read(bytes.NewReader(data), im.fset, im.packages, path)
+		if err != nil {
+			return nil, fmt.Errorf("export data for %q: %w", path, err)
+		}
+		return pkg, nil
+	}
+	return nil, fmt.Errorf("%w: %q", ErrNotFound, path)
+}
+
+// GoVersion returns the version of the Go release whose standard library the
+// embedded data describe, for example "go1.26.8".
+func GoVersion() string { return stdTypesArchive().GoVersion() }
+
+// Check returns an error when the embedded data describe another release of Go
+// (1.25 instead of 1.26; patch releases do not change the library's interface)
+// than the one that built this program.
+func Check() error { return check(GoVersion(), runtime.Version()) }
+
+func check(data, build string) error {
+	if version.Lang(data) == version.Lang(build) && version.IsValid(data) {
+		return nil
+	}
+	return fmt.Errorf("embedded type data are for %s but the program is built with %s: run go generate ./kernel/exportdata ./kernel/symbols with %[2]s and build again", data, build)
+}
