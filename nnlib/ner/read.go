@@ -69,7 +69,7 @@ func (f Format) Read(r io.Reader, name string) (Sentences, error) {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		p.line++
-		if err := p.add(strings.TrimSuffix(lines.Text(), "\r")); err != nil {
+		if err := p.add(strings.TrimRight(lines.Text(), "\r")); err != nil {
 			return nil, err
 		}
 	}
@@ -144,6 +144,9 @@ func (p *parser) add(line string) error {
 	}
 	if !utf8.ValidString(line) {
 		return p.fault("the line is not UTF-8; convert the file (iconv -f … -t UTF-8)")
+	}
+	if strings.Contains(line, "\r") {
+		return p.fault("a carriage return stands inside the line; end lines with a newline (dos2unix)")
 	}
 	if strings.Trim(line, " \t") == "" || strings.HasPrefix(line, "-DOCSTART-") {
 		p.endSentence()

@@ -80,6 +80,7 @@ func TestReadErrors(t *testing.T) {
 		{"no type after the hyphen", Format{}, "a\tB-\n", `f.tsv:1: tag "B-" has no type; write it as B-PER`},
 		{"blank in the tag", Format{}, "a\tB-PER x\n", `f.tsv:1: tag "B-PER x" holds a blank; divide columns by tabs`},
 		{"Latin-1", Format{}, "a\tO\ncaf\xe9\tO\n", "f.tsv:2: the line is not UTF-8; convert the file (iconv -f … -t UTF-8)"},
+		{"old Macintosh", Format{}, "a\tO\rb\tO\r", "f.tsv:1: a carriage return stands inside the line; end lines with a newline (dos2unix)"},
 		{"empty", Format{}, "\n\n", "f.tsv: there is no sentence; write one token and its tag a line, an empty line between sentences"},
 		{"BIO with I- after O", Format{}, "a\tB-PER\n\nb\tI-PER\n", "f.tsv:3: I- begins an entity here, but line 1 shows that the file is BIO or IOBES; write B- here, or set Scheme to BIO to read it as conlleval does"},
 		{"bare and prefixed", Format{}, "a\tI-PER\n\nb\tPER\n", "f.tsv:3: tags with and without a prefix are mixed (see also line 1); write all as B-X and I-X, or set Scheme to read bare tags as I-X"},
@@ -132,6 +133,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("Paris\tB-LOC\n\nof\tO\n")
 	f.Add("-DOCSTART- -X- O\nU.N. NNP I-ORG\n")
 	f.Add("a PER\r\nb O")
+	f.Add("a O\r\r\r\nb O")
 	f.Fuzz(func(t *testing.T, text string) {
 		first, err := Read(strings.NewReader(text), "fuzz")
 		if err != nil {
