@@ -1,0 +1,18 @@
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx2,fma")
+#pragma GCC optimize("O3,no-math-errno,no-trapping-math")
+#endif
+#include <immintrin.h>
+
+#define VARIANT avx2
+#define VB 32
+#define FMA(a, b, c) ((vec)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
+#define MR1 8
+#define MR2 6
+#define MR3 4
+#define MR4 2
+#include "kernels.h"
+#endif

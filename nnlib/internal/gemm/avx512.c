@@ -1,0 +1,18 @@
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,prefer-vector-width=512")
+#pragma GCC optimize("O3,no-math-errno,no-trapping-math")
+#endif
+#include <immintrin.h>
+
+#define VARIANT avx512
+#define VB 64
+#define FMA(a, b, c) ((vec)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+#define MR1 12
+#define MR2 12
+#define MR3 8
+#define MR4 6
+#include "kernels.h"
+#endif

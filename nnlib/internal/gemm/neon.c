@@ -1,0 +1,15 @@
+#if defined(__aarch64__)
+#if !defined(__clang__)
+#pragma GCC optimize("O3,no-math-errno,no-trapping-math")
+#endif
+#include <arm_neon.h>
+
+#define VARIANT neon
+#define VB 16
+#define FMA(a, b, c) ((vec)vfmaq_f32((float32x4_t)(c), (float32x4_t)(a), (float32x4_t)(b)))
+#define MR1 12
+#define MR2 12
+#define MR3 8
+#define MR4 6
+#include "kernels.h"
+#endif

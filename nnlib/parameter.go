@@ -1,0 +1,113 @@
+package nnlib
+
+import (
+	"math/rand/v2"
+
+	"github.com/lectern-go/lectern/nnlib/internal/gemm"
+)
+
+// Parameter is a matrix that training changes, with its gradient.
+//
+// The gradient of a dense parameter has the parameter's shape (the lecture's
+// shape convention). That of a sparse one, a table of word vectors, is zero in
+// all rows but those of the batch's words: Grad holds only these, and Touched
+// says which they are.
+type Parameter struct {
+	Name       string
+	Rows, Cols int
+	Value      []float32 // Rows×Cols
+	Grad       []float32 // Rows×Cols, or len(Touched)×Cols if Sparse
+	Sparse     bool
+	Touched    []int32 // if Sparse: row i of Grad belongs to row Touched[i] of Value
+	Frozen     bool    // training leaves Value as it is
+	Symbol     string  // the size in the lecture's letters, such as "Cd"
+
+	slot []int32 // if Sparse: the row of Grad of each row of Value, -1 for none
+}
+
+// NewParameter returns a dense parameter of zeros for a layer of one's own.
+func NewParameter(name string, rows, cols int) *Parameter {
+	return (*Parameter)(newParam[float32](name, rows, cols))
+}
+
+// param is a [Parameter] of either precision.
+type param[F gemm.Float] struct {
+	Name       string
+	Rows, Cols int
+	Value      []F
+	Grad       []F
+	Sparse     bool
+	Touched    []int32
+	Frozen     bool
+	Symbol     string
+
+	slot []int32
+}
+
+func newParam[F gemm.Float](name string, rows, cols int) *param[F] {
+	return &param[F]{Name: name, Rows: rows, Cols: cols, Value: make([]F, rows*cols), Grad: make([]F, rows*cols)}
+}
+
+// newSparse returns a table of which a batch touches few rows.
+func newSparse[F gemm.Float](name string, rows, cols int) *param[F] {
+	p := &param[F]{Name: name, Rows: rows, Cols: cols, Value: make([]F, rows*cols), Sparse: true, slot: make([]int32, rows)}
+	for i := range p.slot {
+		p.slot[i] = -1
+	}
+	return p
+}
+
+func (p *param[F]) value() matrix[F] { return matrix[F]{p.Rows, p.Cols, p.Value} }
+
+func (p *param[F]) zeroGrad() {
+	if !p.Sparse {
+		clear(p.Grad)
+		return
+	}
+	for _, row := range p.Touched {
+		p.slot[row] = -1
+	}
+	p.Touched = p.Touched[:0]
+	p.Grad = p.Grad[:0]
+}
+
+// touch gives each of rows a row in Grad, zero if it is new, and writes its
+// index to slots.
+func (p *param[F]) touch(rows, slots []int32) {
+	for i, row := range rows {
+		if p.slot[row] < 0 {
+			p.slot[row] = int32(len(p.Touched))
+			p.Touched = append(p.Touched, row)
+		}
+		slots[i] = p.slot[row]
+	}
+	old, size := len(p.Grad), len(p.Touched)*p.Cols
+	if cap(p.Grad) < size {
+		p.Grad = append(make([]F, 0, 2*size), p.Grad...)
+	}
+	p.Grad = p.Grad[:size]
+	clear(p.Grad[old:])
+}
+
+// ZeroGrad sets the gradient to zero. The training loop does so before each
+// step.
+func (p *Parameter) ZeroGrad() { (*param[float32])(p).zeroGrad() }
+
+// Len returns the number of values.
+func (p *Parameter) Len() int { return p.Rows * p.Cols }
+
+// newRand returns the source of everything random that belongs to a seed and
+// a purpose, so that for instance the order of the examples does not change
+// when a layer is added.
+func newRand(seed uint64, purpose uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, 0x6c656374_65726e00+purpose))
+}
+
+// Purposes of newRand.
+const (
+	forInit = iota
+	forOrder
+	forDropout
+	forCorruption
+	forChecking
+)
