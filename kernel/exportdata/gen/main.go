@@ -26,14 +26,20 @@ func main() {
 	typesFile := flag.String("types", "", "write type data to `FILE`")
 	docsFile := flag.String("docs", "", "write documentation to `FILE`")
 	positions := flag.Bool("positions", false, "keep the positions of declarations")
+	listFile := flag.String("list", "", "take patterns from `FILE` too, one a line")
 	flag.Parse()
-	if err := run(*typesFile, *docsFile, *positions, flag.Args()); err != nil {
+	patterns, err := readList(*listFile)
+	if err != nil {
+		log.Fatal("gen: ", err)
+	}
+	patterns = append(patterns, flag.Args()...)
+	if err := run(*typesFile, *docsFile, *positions, patterns); err != nil {
 		log.Fatal("gen: ", err)
 	}
 }
 
 func run(typesFile, docsFile string, positions bool, patterns []string) error {
-	pkgs, err := list(patterns)
+	pkgs, err := list(patterns, positions)
 	if err != nil {
 		return err
 	}
@@ -49,6 +55,24 @@ func run(typesFile, docsFile string, positions bool, patterns []string) error {
 	return errors.Join(writeArchive(typesFile, typeData), writeArchive(docsFile, docData))
 }
 
+// readList returns the lines of a file that are neither empty nor comments.
+func readList(name string) ([]string, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	return lines, nil
+}
+
 // listed is what go list says of a package.
 type listed struct {
 	ImportPath, Name, Dir, Export string
@@ -56,10 +80,15 @@ type listed struct {
 }
 
 // list returns the importable packages that the patterns match, compiled for
-// linux/amd64, so that the output is the same wherever it is made. -trimpath
-// makes the positions independent of the machine.
-func list(patterns []string) ([]listed, error) {
-	args := append([]string{"list", "-trimpath", "-export", "-json=ImportPath,Name,Dir,Export,GoFiles,CgoFiles", "--"}, patterns...)
+// linux/amd64, so that the output is the same wherever it is made. Positions are
+// independent of the machine only if the compiler trims them, which takes a
+// build of its own.
+func list(patterns []string, positions bool) ([]listed, error) {
+	args := []string{"list", "-export", "-json=ImportPath,Name,Dir,Export,GoFiles,CgoFiles"}
+	if positions {
+		args = append(args, "-trimpath")
+	}
+	args = append(append(args, "--"), patterns...)
 	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "GOFLAGS=", "GOEXPERIMENT=")
 	cmd.Stderr = os.Stderr

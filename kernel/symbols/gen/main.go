@@ -21,8 +21,13 @@ func main() {
 	log.SetFlags(0)
 	pkg := flag.String("package", "symbols", "`NAME` of the package that the files belong to")
 	prefix := flag.String("prefix", "", "begin the names of the files with `PREFIX`")
+	listFile := flag.String("list", "", "take patterns from `FILE` too, one a line")
 	flag.Parse()
-	if err := run(*pkg, *prefix, flag.Args()); err != nil {
+	patterns, err := readList(*listFile)
+	if err != nil {
+		log.Fatal("gen: ", err)
+	}
+	if err := run(*pkg, *prefix, append(patterns, flag.Args()...)); err != nil {
 		log.Fatal("gen: ", err)
 	}
 }
@@ -63,6 +68,24 @@ type table struct {
 	path     string // import path
 	key      string // yaegi's key: import path and package name
 	function string // what builds the table
+}
+
+// readList returns the lines of a file that are neither empty nor comments.
+func readList(name string) ([]string, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	return lines, nil
 }
 
 // list returns the import paths of the importable packages that match.
