@@ -1,0 +1,213 @@
+package check
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lectern-go/lectern/kernel/cell"
+)
+
+// A Session is what the cells checked so far have declared. It is not safe for
+// concurrent use.
+type Session struct {
+	fset     *token.FileSet
+	importer types.Importer
+	known    map[string]string // package name -> path, for imports left out
+	imports  map[string]string // name in cells -> path
+	objects  map[string]*Object
+	serial   int
+}
+
+// An Object is something a cell declared at the session's level.
+type Object struct {
+	types.Object
+	Cell string // the cell that declared it
+	// Slot names the storage of a variable or function. A redeclaration with
+	// the same type keeps the slot, so that code of earlier cells sees it.
+	Slot string
+}
+
+// NewSession returns an empty session. paths are the packages that cells may
+// use without importing them; where two have the same name the first wins.
+func NewSession(importer types.Importer, paths []string) *Session {
+	s := &Session{
+		fset:     token.NewFileSet(),
+		importer: importer,
+		known:    map[string]string{},
+		imports:  map[string]string{},
+		objects:  map[string]*Object{},
+	}
+	for _, p := range paths {
+		name := packageName(p)
+		if _, ok := s.known[name]; !ok {
+			s.known[name] = p
+		}
+	}
+	return s
+}
+
+// packageName guesses the name of a package from its path: the last element
+// that is not a major version.
+func packageName(p string) string {
+	base := path.Base(p)
+	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" {
+		base = path.Base(path.Dir(p))
+	}
+	return base
+}
+
+// Fset returns the file set of all cells' positions.
+func (s *Session) Fset() *token.FileSet { return s.fset }
+
+// Lookup returns what name stands for at the session's level, or nil.
+func (s *Session) Lookup(name string) *Object { return s.objects[name] }
+
+// Checked is a cell that passed the checks. Its syntax may have been changed
+// where variables were lifted; its positions are the cell's.
+type Checked struct {
+	*cell.Cell
+	Info    *types.Info
+	Pkg     *types.Package
+	Body    *ast.BlockStmt    // the cell's statements
+	Result  ast.Expr          // the last expression, if the cell ends in one with a value
+	Objects []*Object         // what the cell declares at the session's level, in order
+	Imports map[string]string // name -> path of every import that the cell sees
+	refs    map[types.Object]*Object
+}
+
+// Ref returns the session's object that obj is, or nil if obj is local to the
+// cell's code, imported or predeclared.
+func (c *Checked) Ref(obj types.Object) *Object { return c.refs[obj] }
+
+// Check type-checks a cell. It returns all diagnostics, or the checked cell if
+// there are none. The session does not change until [Session.Commit].
+func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
+	if ds := s.restrict(c); len(ds) > 0 {
+		return nil, ds
+	}
+	imports := map[string]string{}
+	for name, p := range s.imports {
+		imports[name] = p
+	}
+	for _, spec := range c.Imports {
+		p, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, []Diagnostic{{Pos: s.fset.Position(spec.Pos()), Msg: "invalid import path " + spec.Path.Value}}
+		}
+		pkg, err := s.importer.Import(p)
+		if err != nil {
+			return nil, []Diagnostic{{Pos: s.fset.Position(spec.Path.Pos()), Msg: err.Error()}}
+		}
+		name := pkg.Name()
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		switch name {
+		case ".":
+			return nil, []Diagnostic{{Pos: s.fset.Position(spec.Pos()), Msg: "dot imports are not supported in cells; import " + p + " by name"}}
+		case "_":
+		default:
+			imports[name] = p
+		}
+	}
+	lifted := s.lift(c, imports)
+	r := s.run(c, imports, lifted)
+	for s.importMissing(r, imports) {
+		r = s.run(c, imports, lifted)
+	}
+	if len(r.diagnostics) > 0 {
+		return nil, r.diagnostics
+	}
+	checked := &Checked{
+		Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, Imports: imports,
+		refs: map[types.Object]*Object{},
+	}
+	s.declare(checked, r.lifted)
+	checked.Result = r.result(c)
+	return checked, nil
+}
+
+// declare fills in the cell's objects and what it refers to.
+func (s *Session) declare(c *Checked, lifted []ast.Decl) {
+	serial := s.serial
+	add := func(id *ast.Ident) {
+		obj := c.Info.Defs[id]
+		if obj == nil || id.Name == "_" {
+			return
+		}
+		o := &Object{Object: obj, Cell: c.Name}
+		if old := s.objects[id.Name]; old != nil && sameStorage(old.Object, obj) {
+			o.Slot = old.Slot
+		} else {
+			serial++
+			o.Slot = fmt.Sprintf("S%d_%s", serial, id.Name)
+		}
+		c.Objects = append(c.Objects, o)
+		c.refs[obj] = o
+	}
+	for _, d := range append(lifted, c.Decls...) {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name != "init" {
+				add(d.Name)
+			}
+		case *ast.GenDecl:
+			eachSpecName(d, add)
+		}
+	}
+	for _, st := range c.Stmts {
+		eachDefined(st, add)
+	}
+	for _, obj := range s.objects {
+		c.refs[obj.Object] = obj
+	}
+}
+
+// sameStorage reports whether a redeclaration of old as obj keeps its storage:
+// both are variables or both plain functions, of the same type.
+func sameStorage(old, obj types.Object) bool {
+	switch obj.(type) {
+	case *types.Var:
+		_, ok := old.(*types.Var)
+		return ok && types.Identical(old.Type(), obj.Type())
+	case *types.Func:
+		_, ok := old.(*types.Func)
+		return ok && types.Identical(old.Type(), obj.Type())
+	}
+	return false
+}
+
+// Commit makes what the cell declared visible to later cells.
+func (s *Session) Commit(c *Checked) {
+	for _, o := range c.Objects {
+		s.objects[o.Name()] = o
+		s.serial++
+	}
+	s.imports = c.Imports
+	for name := range s.imports {
+		if o := s.objects[name]; o != nil && !slices.Contains(c.Objects, o) {
+			delete(s.objects, name) // an import of this cell took the name
+		}
+	}
+}
+
+// config returns the checker's settings; report gets every error.
+func (s *Session) config(report func(types.Error)) *types.Config {
+	return &types.Config{
+		GoVersion: "go1.26",
+		Importer:  s.importer,
+		Sizes:     types.SizesFor("gc", runtime.GOARCH),
+		Error: func(err error) {
+			if e, ok := err.(types.Error); ok { //nolint:errorlint // the checker's documented type
+				report(e)
+			}
+		},
+	}
+}

@@ -1,0 +1,158 @@
+package kernel
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/lectern-go/lectern/kernel/check"
+	"github.com/lectern-go/lectern/kernel/worker/pipe"
+)
+
+// output turns a message of the worker into an output.
+func output(m *pipe.Message, count int) Output {
+	data := MIMEBundle{}
+	for mime, f := range m.Bundle {
+		switch f.Kind {
+		case pipe.Bytes:
+			data[mime] = f.Data
+		case pipe.JSON:
+			data[mime] = json.RawMessage(f.Data)
+		default:
+			data[mime] = string(f.Data)
+		}
+	}
+	if m.Kind == pipe.Result {
+		return ExecuteResult{ExecutionCount: count, Data: data, Metadata: m.Metadata}
+	}
+	return DisplayData{Data: data, Metadata: m.Metadata, ID: m.ID, Update: m.Update}
+}
+
+// syntaxError shows what the parser found.
+func (k *Kernel) syntaxError(err error) *Error {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return &Error{Ename: "compile error", Evalue: err.Error(), Traceback: []string{err.Error()}}
+	}
+	var ds []check.Diagnostic
+	for _, e := range list {
+		ds = append(ds, check.Diagnostic{Pos: e.Pos, Msg: e.Msg})
+	}
+	return k.compileError(ds)
+}
+
+// compileError shows diagnostics, each with its source line and a caret.
+func (k *Kernel) compileError(ds []check.Diagnostic) *Error {
+	slices.SortStableFunc(ds, func(a, b check.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
+	e := &Error{Ename: "compile error", Evalue: ds[0].Msg, Line: ds[0].Pos.Line}
+	for _, d := range ds {
+		e.Traceback = append(e.Traceback, fmt.Sprintf("%s: %s", d.Pos, d.Msg))
+		e.Traceback = append(e.Traceback, k.caret(d.Pos)...)
+	}
+	return e
+}
+
+// caret quotes the line of a position and points at it.
+func (k *Kernel) caret(pos token.Position) []string {
+	line, ok := k.line(pos.Filename, pos.Line)
+	if !ok {
+		return nil
+	}
+	before := line[:min(max(pos.Column-1, 0), len(line))]
+	pad := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return '\t'
+		}
+		return ' '
+	}, before)
+	return []string{"    " + line, "    " + pad + "^"}
+}
+
+// line returns a line of a cell's text.
+func (k *Kernel) line(cell string, n int) (string, bool) {
+	text, ok := k.texts[cell]
+	lines := strings.Split(text, "\n")
+	if !ok || n < 1 || n > len(lines) {
+		return "", false
+	}
+	return lines[n-1], true
+}
+
+// failure shows why the worker stopped running a cell; it is nil if the cell
+// ran to its end.
+func (k *Kernel) failure(f *pipe.Failure) *Error {
+	if f == nil {
+		return nil
+	}
+	e := &Error{Ename: f.Ename, Evalue: f.Evalue, Traceback: []string{f.Ename + ": " + f.Evalue}}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i, frame := range f.Frames {
+		if i == 0 {
+			e.Line = frame.Line
+		}
+		e.Traceback = append(e.Traceback, fmt.Sprintf("%s:%d", frame.Cell, frame.Line))
+		if line, ok := k.line(frame.Cell, frame.Line); ok {
+			mark := "    "
+			if i == 0 {
+				mark = "--> "
+			}
+			e.Traceback = append(e.Traceback, mark+strings.TrimSpace(line))
+		}
+	}
+	return e
+}
+
+// tail keeps the last lines that a worker printed.
+type tail struct{ text []byte }
+
+const tailSize = 64 << 10
+
+func (t *tail) add(e event) {
+	if e.stream != "stderr" {
+		return
+	}
+	t.text = append(t.text, e.text...)
+	if len(t.text) > tailSize {
+		t.text = t.text[len(t.text)-tailSize:]
+	}
+}
+
+// crashed describes the end of the worker and forgets the session, whose
+// values are gone.
+func (k *Kernel) crashed(t *tail) *Error {
+	<-k.process.done
+	why := "the worker process ended"
+	if k.process.err != nil {
+		why += " (" + k.process.err.Error() + ")"
+	}
+	if t != nil {
+		if reason := fatal(string(t.text)); reason != "" {
+			why = reason
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.process = nil
+	k.session = k.newSession()
+	return &Error{
+		Ename: "crash", Evalue: why,
+		Traceback: []string{"crash: " + why, "The session's variables are gone; run the cells again."},
+	}
+}
+
+// fatal finds the line with which Go's runtime ended a process.
+func fatal(text string) string {
+	for line := range strings.Lines(text) {
+		for _, start := range []string{"panic: ", "fatal error: ", "runtime: goroutine stack exceeds"} {
+			if strings.HasPrefix(line, start) {
+				return strings.TrimSpace(line)
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,245 @@
+package lower
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/printer"
+	"go/token"
+	"go/types"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ast/astutil"
+
+	"github.com/lectern-go/lectern/kernel/cell"
+	"github.com/lectern-go/lectern/kernel/check"
+)
+
+// A Program is a cell in the interpreter's Go.
+type Program struct {
+	Imports []Import
+	Slots   []Slot // the storage that the cell declares
+	Source  string // a literal of type func(); "" if there is nothing to run
+}
+
+// An Import gives a package the name it has in the source and in types.
+type Import struct{ Name, Path string }
+
+// A Slot is the storage of a session variable or function.
+type Slot struct {
+	Name string
+	Type string // in Go, with packages by their names in Imports
+}
+
+// Session is the name of the package of slots in the lowered source, and Show
+// its function that takes the cell's result.
+const (
+	Session = "sessionꞏ"
+	Show    = "Show"
+)
+
+// FileName is the base name of the file in the //line directives, which the
+// interpreter takes for the file whose imports are in scope.
+const FileName = "_.go"
+
+// Interpret lowers a cell for the interpreter. It changes the cell's syntax.
+func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
+	l := &lowering{fset: fset, Checked: c, imports: map[string]string{}, temps: 0}
+	p := &Program{}
+	for _, o := range c.Objects {
+		switch o.Object.(type) {
+		case *types.Var, *types.Func:
+			p.Slots = append(p.Slots, Slot{Name: o.Slot, Type: l.typeText(o.Type())})
+		}
+	}
+	var body []ast.Stmt
+	for _, d := range c.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok {
+			body = append(body, l.function(f)...)
+		}
+	}
+	for _, st := range c.Body.List {
+		body = append(body, l.note(st.Pos(), Top))
+		body = append(body, l.topLevel(st)...)
+	}
+	for _, st := range body {
+		l.trackLines(st)
+	}
+	body = l.tracked(body, Line)
+	if len(body) > 0 {
+		src, err := l.print(body)
+		if err != nil {
+			return nil, err
+		}
+		p.Source = src
+	}
+	for path, name := range l.imports {
+		p.Imports = append(p.Imports, Import{Name: name, Path: path})
+	}
+	return p, nil
+}
+
+// lowering is the rewriting of one cell.
+type lowering struct {
+	*check.Checked
+	fset    *token.FileSet
+	imports map[string]string // path -> name in the lowered source
+	temps   int
+}
+
+func (l *lowering) print(body []ast.Stmt) (string, error) {
+	var buf bytes.Buffer
+	config := printer.Config{Mode: printer.SourcePos | printer.UseSpaces, Tabwidth: 1}
+	fn := &ast.FuncLit{Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: body}}
+	if err := config.Fprint(&buf, l.fset, fn); err != nil {
+		return "", fmt.Errorf("lower %s: %w", l.Name, err)
+	}
+	// The printer's directives ignore the cell's own.
+	return lineDirective.ReplaceAllStringFunc(buf.String(), func(s string) string {
+		m := lineDirective.FindStringSubmatch(s)
+		line, err := strconv.Atoi(m[2])
+		if err != nil || m[1] != l.Name {
+			return s
+		}
+		return fmt.Sprintf("//line %s/%s:%d", l.Name, FileName, max(1, line-cell.PrefixLines))
+	}), nil
+}
+
+var lineDirective = regexp.MustCompile(`(?m)^//line (.*):(\d+)$`)
+
+// packageName returns the name of a package in the lowered source. Names are
+// made from paths, so that no two packages share one.
+func (l *lowering) packageName(path string) string {
+	name, ok := l.imports[path]
+	if !ok {
+		name = strings.Map(func(r rune) rune {
+			if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+				return r
+			}
+			return 'ꞏ'
+		}, path) + "ꞏ"
+		l.imports[path] = name
+	}
+	return name
+}
+
+// typeText writes a type with packages by their names in the lowered source.
+func (l *lowering) typeText(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string { return l.packageName(p.Path()) })
+}
+
+// function assigns a declared function to its slot. An init function is called.
+func (l *lowering) function(f *ast.FuncDecl) []ast.Stmt {
+	lit := &ast.FuncLit{Type: f.Type, Body: f.Body}
+	lit.Type.Func = f.Pos()
+	l.rewrite(lit)
+	if f.Name.Name == "init" {
+		return []ast.Stmt{&ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.ParenExpr{X: lit}}}}
+	}
+	if f.Name.Name == "_" {
+		return nil
+	}
+	return []ast.Stmt{&ast.AssignStmt{
+		Lhs: []ast.Expr{l.deref(l.Ref(l.Info.Defs[f.Name]), f.Pos())}, Tok: token.ASSIGN, Rhs: []ast.Expr{lit},
+	}}
+}
+
+// slot returns the pointer to an object's storage.
+func (l *lowering) slot(o *check.Object, pos token.Pos) ast.Expr {
+	return &ast.SelectorExpr{X: &ast.Ident{NamePos: pos, Name: Session}, Sel: &ast.Ident{NamePos: pos, Name: o.Slot}}
+}
+
+// deref returns the value in an object's storage.
+func (l *lowering) deref(o *check.Object, pos token.Pos) ast.Expr {
+	return &ast.ParenExpr{Lparen: pos, X: &ast.StarExpr{Star: pos, X: l.slot(o, pos)}, Rparen: pos}
+}
+
+// object returns the session's variable or function that x names, or nil.
+func (l *lowering) object(x ast.Expr) *check.Object {
+	id, ok := ast.Unparen(x).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	o := l.Ref(l.Info.ObjectOf(id))
+	if o == nil || o.Slot == "" {
+		return nil
+	}
+	return o
+}
+
+// rewrite lowers everything below n.
+func (l *lowering) rewrite(n ast.Node) ast.Node {
+	return astutil.Apply(n, l.pre, l.post)
+}
+
+func (l *lowering) pre(c *astutil.Cursor) bool {
+	switch n := c.Node().(type) {
+	case *ast.AssignStmt:
+		if n.Tok == token.ASSIGN && len(n.Lhs) > 1 && !allLocal(l, n.Lhs) {
+			c.Replace(&ast.BlockStmt{List: l.throughTemps(n)})
+			return false
+		}
+	case *ast.UnaryExpr:
+		if o := l.object(n.X); n.Op == token.AND && o != nil {
+			c.Replace(l.slot(o, n.Pos()))
+			return false
+		}
+	case *ast.SelectorExpr:
+		return l.selector(c, n)
+	case *ast.Ident:
+		if o := l.object(n); o != nil && l.Info.Uses[n] != nil {
+			c.Replace(l.deref(o, n.Pos()))
+			return false
+		}
+	}
+	if x, ok := c.Node().(ast.Expr); ok {
+		if tv := l.Info.Types[x]; tv.Value != nil {
+			c.Replace(l.constant(x, tv))
+			return false
+		}
+	}
+	return true
+}
+
+// allLocal reports whether all places are variables of the cell's own code.
+func allLocal(l *lowering, places []ast.Expr) bool {
+	for _, x := range places {
+		if _, ok := x.(*ast.Ident); !ok || l.object(x) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// selector gives packages their names in the lowered source. The fields and
+// methods of a variable are reached through the pointer to it: the interpreter
+// does not assign to a field of a dereferenced pointer.
+func (l *lowering) selector(c *astutil.Cursor, n *ast.SelectorExpr) bool {
+	if tv := l.Info.Types[n]; tv.Value != nil {
+		c.Replace(l.constant(n, tv))
+		return false
+	}
+	if id, ok := n.X.(*ast.Ident); ok {
+		if pkg, ok := l.Info.Uses[id].(*types.PkgName); ok {
+			n.X = &ast.Ident{NamePos: id.Pos(), Name: l.packageName(pkg.Imported().Path())}
+			return false
+		}
+	}
+	if o := l.object(n.X); o != nil {
+		switch o.Type().Underlying().(type) {
+		case *types.Pointer, *types.Interface:
+		default:
+			n.X = l.slot(o, n.X.Pos())
+			return false
+		}
+	}
+	return true
+}
+
+// temp returns a fresh local name.
+func (l *lowering) temp() *ast.Ident {
+	l.temps++
+	return ast.NewIdent(fmt.Sprintf("tempꞏ%d", l.temps))
+}

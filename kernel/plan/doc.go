@@ -1,0 +1,8 @@
+// Package plan decides which cells the interpreter may run.
+//
+// The rule is a positive list: a construct or type that is not on it is
+// refused by a diagnostic that says why, before any of the cell runs. A
+// construct enters the list with a test that runs it and compares with compiled
+// Go; one that is found wrong leaves it. Silently wrong is the one outcome that
+// must not happen.
+package plan

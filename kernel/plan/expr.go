@@ -1,0 +1,191 @@
+package plan
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+)
+
+// expr checks one expression and says whether to look inside.
+func (p *planner) expr(x ast.Expr) bool {
+	tv, typed := p.Info.Types[x]
+	if typed && tv.Value != nil {
+		if tv.Value.Kind() == constant.Complex {
+			p.refuse(x, "complex numbers")
+		}
+		if why := p.badType(types.Default(tv.Type)); why != "" {
+			p.refuse(x, why)
+		}
+		return false // folded
+	}
+	if typed && tv.Type != nil && !tv.IsBuiltin() && !tv.IsVoid() {
+		if why := p.badType(tv.Type); why != "" {
+			p.refuse(x, why)
+			return false
+		}
+	}
+	switch x := x.(type) {
+	case *ast.Ident:
+		if _, generic := p.Info.Instances[x]; generic {
+			p.refuse(x, "generic functions and types")
+		}
+	case *ast.SelectorExpr:
+		return p.selector(x)
+	case *ast.CallExpr:
+		p.call(x)
+	case *ast.BinaryExpr:
+		p.binary(x)
+	case *ast.BasicLit, *ast.CompositeLit, *ast.ParenExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr,
+		*ast.UnaryExpr, *ast.KeyValueExpr, *ast.FuncLit, *ast.FuncType, *ast.ArrayType, *ast.MapType,
+		*ast.ChanType, *ast.InterfaceType, *ast.StructType, *ast.TypeAssertExpr, *ast.Ellipsis:
+	default:
+		p.refuse(x, fmt.Sprintf("%T", x)[len("*ast."):])
+	}
+	return true
+}
+
+func (p *planner) selector(x *ast.SelectorExpr) bool {
+	if id, ok := x.X.(*ast.Ident); ok {
+		if _, ok := p.Info.Uses[id].(*types.PkgName); ok {
+			if _, generic := p.Info.Instances[x.Sel]; generic {
+				p.refuse(x, "generic functions and types")
+			}
+			return false
+		}
+	}
+	if sel := p.Info.Selections[x]; sel != nil && sel.Kind() == types.MethodExpr {
+		p.refuse(x, "method expressions")
+	}
+	ast.Inspect(x.X, p.visit)
+	return false
+}
+
+// call checks calls of builtins; other calls are on the list.
+func (p *planner) call(x *ast.CallExpr) {
+	if !p.Info.Types[x.Fun].IsBuiltin() {
+		return
+	}
+	id, ok := ast.Unparen(x.Fun).(*ast.Ident)
+	if !ok {
+		p.refuse(x, "this builtin")
+		return
+	}
+	switch id.Name {
+	case "append", "cap", "close", "copy", "delete", "len", "make", "new", "panic", "print", "println":
+	default:
+		p.refuse(x, "the builtin "+id.Name)
+	}
+}
+
+// binary refuses comparisons whose operands are not plain values: the
+// interpreter compares interfaces with its own wrappers.
+func (p *planner) binary(x *ast.BinaryExpr) {
+	if x.Op != token.EQL && x.Op != token.NEQ {
+		return
+	}
+	a, b := p.Info.TypeOf(x.X), p.Info.TypeOf(x.Y)
+	if isNil(a) || isNil(b) {
+		return
+	}
+	for _, t := range []types.Type{a, b} {
+		switch t.Underlying().(type) {
+		case *types.Basic, *types.Pointer, *types.Chan:
+		default:
+			p.refuse(x, "comparisons of interfaces, structs and arrays")
+			return
+		}
+	}
+}
+
+func isNil(t types.Type) bool { return t == types.Typ[types.UntypedNil] }
+
+// badType returns what keeps values of type t out of the interpreter, or "".
+func (p *planner) badType(t types.Type) string {
+	if p.seen[t] {
+		return ""
+	}
+	p.seen[t] = true
+	defer delete(p.seen, t)
+	switch t := t.(type) {
+	case *types.Basic:
+		if t.Info()&types.IsComplex != 0 {
+			return "complex numbers"
+		}
+		if t.Kind() == types.UnsafePointer || t.Kind() == types.Uintptr {
+			return "uintptr and unsafe pointers"
+		}
+		return ""
+	case *types.Alias:
+		return p.badType(types.Unalias(t))
+	case *types.Named:
+		return p.badNamed(t)
+	case *types.Pointer:
+		return p.badType(t.Elem())
+	case *types.Slice:
+		return p.badType(t.Elem())
+	case *types.Array:
+		return p.badType(t.Elem())
+	case *types.Chan:
+		return p.badType(t.Elem())
+	case *types.Map:
+		return first(p.badType(t.Key()), p.badType(t.Elem()))
+	case *types.Signature:
+		if t.TypeParams().Len() > 0 {
+			return "generic functions and types"
+		}
+		return first(p.badType(t.Params()), p.badType(t.Results()))
+	case *types.Tuple:
+		for v := range t.Variables() {
+			if why := p.badType(v.Type()); why != "" {
+				return why
+			}
+		}
+		return ""
+	case *types.Struct:
+		return p.badStruct(t)
+	case *types.Interface:
+		if t.NumMethods() > 0 {
+			return "interface literals with methods"
+		}
+		return ""
+	}
+	return fmt.Sprintf("values of type %s", t)
+}
+
+func (p *planner) badNamed(t *types.Named) string {
+	obj := t.Obj()
+	switch {
+	case obj.Pkg() == nil: // error, any, comparable
+		return ""
+	case t.TypeArgs().Len() > 0:
+		return "generic functions and types"
+	case obj.Pkg().Path() == "main":
+		return "types declared in cells"
+	case !obj.Exported():
+		return fmt.Sprintf("values of the unexported type %s", t)
+	}
+	return ""
+}
+
+func (p *planner) badStruct(t *types.Struct) string {
+	for f := range t.Fields() {
+		if !f.Exported() || f.Embedded() {
+			return "struct types with unexported or embedded fields"
+		}
+		if why := p.badType(f.Type()); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func first(whys ...string) string {
+	for _, why := range whys {
+		if why != "" {
+			return why
+		}
+	}
+	return ""
+}

@@ -1,0 +1,135 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/lectern-go/lectern/kernel/worker/pipe"
+)
+
+// File descriptors of the worker's side of the pipes.
+const (
+	requestFD = 3
+	messageFD = 4
+)
+
+// MarkVariable is the environment variable with the secret of the marks.
+const MarkVariable = "LECTERN_WORKER_MARK"
+
+// Config is what the program that holds the worker gives it.
+type Config struct {
+	// Symbols returns the symbols of a package beyond the standard library
+	// that cells may import, as interp.Use takes them, and the package's name.
+	Symbols func(path string) (name string, symbols map[string]reflect.Value, ok bool)
+	// Running, if not nil, is called before each cell with a context that is
+	// cancelled when the cell is interrupted, and the cell's text.
+	Running func(ctx context.Context, cell, source string)
+	// Exit, if not nil, is called before the process ends in good order.
+	Exit func()
+}
+
+// Main runs the worker until the front process closes its pipe or asks for the
+// end. It returns an error if it was not started by a front process.
+func Main(config Config) error {
+	requests := os.NewFile(requestFD, "requests")
+	messages := os.NewFile(messageFD, "messages")
+	if _, err := messages.Stat(); err != nil {
+		return errors.New("the worker is started by a kernel, not by hand")
+	}
+	syscall.CloseOnExec(requestFD)
+	syscall.CloseOnExec(messageFD)
+	// Interrupts come as requests; a Ctrl-C in the terminal is for the front.
+	signal.Ignore(os.Interrupt)
+
+	w := &worker{config: config, out: pipe.NewWriter(messages), secret: os.Getenv(MarkVariable)}
+	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
+	w.session = newSession(w)
+	if err := w.send(&pipe.Message{Kind: pipe.Ready}); err != nil {
+		return err
+	}
+	err := w.serve(pipe.NewReader(requests))
+	if config.Exit != nil {
+		config.Exit()
+	}
+	return err
+}
+
+type worker struct {
+	config  Config
+	out     *pipe.Writer
+	secret  string
+	mark    atomic.Uint64
+	session *session
+	mu      sync.Mutex
+	cancel  context.CancelCauseFunc // of the running cell, or nil
+}
+
+// serve answers requests until the pipe ends.
+func (w *worker) serve(requests *pipe.Reader) error {
+	for {
+		m, err := requests.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read request: %w", err)
+		}
+		switch m.Kind {
+		case pipe.Run:
+			ctx, cancel := context.WithCancelCause(context.Background())
+			w.mu.Lock()
+			w.cancel = cancel
+			w.mu.Unlock()
+			go w.run(ctx, m)
+		case pipe.Interrupt:
+			w.mu.Lock()
+			if w.cancel != nil {
+				w.cancel(errInterrupted)
+			}
+			w.mu.Unlock()
+		case pipe.Exit:
+			return nil
+		}
+	}
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// run runs one cell and reports its end.
+func (w *worker) run(ctx context.Context, m *pipe.Message) {
+	if w.config.Running != nil {
+		w.config.Running(ctx, m.Cell, m.Source)
+	}
+	failure := w.session.run(ctx, m.Program)
+	w.mu.Lock()
+	w.cancel(nil)
+	w.cancel = nil
+	w.mu.Unlock()
+	w.tell(&pipe.Message{Kind: pipe.Done, Failure: failure})
+}
+
+// tell sends a message; without a front process there is nobody left to work
+// for.
+func (w *worker) tell(m *pipe.Message) {
+	if err := w.send(m); err != nil {
+		os.Exit(1)
+	}
+}
+
+// send marks both streams and sends the message.
+func (w *worker) send(m *pipe.Message) error {
+	m.Mark = w.mark.Add(1)
+	mark := pipe.Mark(w.secret, m.Mark)
+	// A cell may have closed its streams; then there is nothing to order.
+	os.Stdout.Write(mark) //nolint:errcheck // see above
+	os.Stderr.Write(mark) //nolint:errcheck // see above
+	return w.out.Write(m)
+}

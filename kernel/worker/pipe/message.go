@@ -1,0 +1,61 @@
+package pipe
+
+import "github.com/lectern-go/lectern/kernel/lower"
+
+// What a message asks for or tells.
+const (
+	Run       = "run"       // front: run a program
+	Interrupt = "interrupt" // front: stop the running program
+	Exit      = "exit"      // front: end the process
+
+	Ready   = "ready"   // worker: started
+	Display = "display" // worker: something was shown
+	Result  = "result"  // worker: the value of the last expression
+	Done    = "done"    // worker: the program ended
+)
+
+// A Message is one message of either side. Contents travel outside of it.
+type Message struct {
+	Kind    string         `json:"kind"`
+	Cell    string         `json:"cell,omitempty"`    // Run: the cell's name
+	Program *lower.Program `json:"program,omitempty"` // Run
+	Source  string         `json:"source,omitempty"`  // Run: the cell's text, for the record of training runs
+	// Mark is the number of the mark that the worker wrote to its standard
+	// output and error before the message: what they hold up to the mark
+	// belongs before the message.
+	Mark     uint64         `json:"mark,omitempty"`
+	Bundle   Bundle         `json:"-"` // Display, Result
+	Metadata map[string]any `json:"metadata,omitempty"`
+	ID       string         `json:"id,omitempty"`     // Display: the display id
+	Update   bool           `json:"update,omitempty"` // Display: replaces what has the id
+	Failure  *Failure       `json:"failure,omitempty"`
+}
+
+// A Failure says why a program did not run to its end.
+type Failure struct {
+	Ename  string  `json:"ename"`
+	Evalue string  `json:"evalue"`
+	Frames []Frame `json:"frames,omitempty"` // deepest first
+}
+
+// A Frame is a place in a cell that was running.
+type Frame struct {
+	Cell string `json:"cell"`
+	Line int    `json:"line"`
+}
+
+// A Bundle is a value's forms by MIME type, encoded.
+type Bundle map[string]Form
+
+// A Form is one form of a value.
+type Form struct {
+	Kind string // Text, Bytes or JSON
+	Data []byte
+}
+
+// The kinds of forms.
+const (
+	Text  = "text"
+	Bytes = "bytes"
+	JSON  = "json"
+)

@@ -1,0 +1,274 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/traefik/yaegi/interp"
+
+	"github.com/lectern-go/lectern/kernel/lower"
+	"github.com/lectern-go/lectern/kernel/symbols"
+	"github.com/lectern-go/lectern/kernel/worker/pipe"
+)
+
+// sessionPath is the import path under which the interpreter sees the slots.
+const sessionPath = "session"
+
+// session is the interpreter and the storage of the session's variables and
+// functions.
+type session struct {
+	worker   *worker
+	interp   *interp.Interpreter
+	packages map[string]map[string]reflect.Value // loaded symbols by import path
+	names    map[string]string                   // package name in lowered source -> path
+	frames   *frameWriter
+	line     int                             // of the last statement that may panic
+	top      int                             // of the last outermost statement
+	body     func(func())                    // runs the function literal of the current cell
+	stop     atomic.Pointer[context.Context] // of the current cell
+}
+
+func newSession(w *worker) *session {
+	s := &session{
+		worker:   w,
+		packages: map[string]map[string]reflect.Value{},
+		names:    map[string]string{},
+		frames:   &frameWriter{},
+	}
+	s.interp = interp.New(interp.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: s.frames})
+	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: {
+		lower.Show: reflect.ValueOf(w.show),
+		lower.Line: reflect.ValueOf(&s.line),
+		lower.Top:  reflect.ValueOf(&s.top),
+		"Run":      reflect.ValueOf(func(f func()) { s.body(f) }),
+	}}))
+	_, err := s.interp.Eval(fmt.Sprintf("import %s %q", lower.Session, sessionPath))
+	s.must(err)
+	return s
+}
+
+// must panics: the interpreter refused what is always the same.
+func (s *session) must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("worker: set up the interpreter: %v", err))
+	}
+}
+
+// run runs a program and says why it failed, or nil.
+func (s *session) run(ctx context.Context, p *lower.Program) *pipe.Failure {
+	for _, imp := range p.Imports {
+		if err := s.use(imp); err != nil {
+			return &pipe.Failure{Ename: "import error", Evalue: err.Error()}
+		}
+	}
+	if len(p.Slots) > 0 {
+		slots := map[string]reflect.Value{}
+		for _, slot := range p.Slots {
+			t, err := s.typeOf(slot.Type)
+			if err != nil {
+				return &pipe.Failure{Ename: "internal error", Evalue: err.Error()}
+			}
+			if have, ok := s.packages[sessionPath][slot.Name]; !ok || have.Type().Elem() != t {
+				slots[slot.Name] = reflect.New(t)
+			}
+		}
+		s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: slots}))
+		s.keep(slots)
+	}
+	if p.Source == "" {
+		return nil
+	}
+	return s.eval(ctx, p.Source)
+}
+
+func (s *session) keep(slots map[string]reflect.Value) {
+	if s.packages[sessionPath] == nil {
+		s.packages[sessionPath] = map[string]reflect.Value{}
+	}
+	for name, v := range slots {
+		s.packages[sessionPath][name] = v
+	}
+}
+
+// use makes a package importable and imports it under its lowered name.
+func (s *session) use(imp lower.Import) error {
+	if _, ok := s.names[imp.Name]; ok {
+		return nil
+	}
+	table, ok := symbols.Load(imp.Path)
+	name := packageName(imp.Path)
+	if !ok && s.worker.config.Symbols != nil {
+		name, table, ok = s.worker.config.Symbols(imp.Path)
+	}
+	if !ok {
+		return fmt.Errorf("package %s is not available to the interpreter", imp.Path)
+	}
+	s.restrict(imp.Path, table)
+	if err := s.interp.Use(interp.Exports{imp.Path + "/" + name: table}); err != nil {
+		return fmt.Errorf("import %s: %w", imp.Path, err)
+	}
+	if _, err := s.interp.Eval(fmt.Sprintf("import %s %q", imp.Name, imp.Path)); err != nil {
+		return fmt.Errorf("import %s: %w", imp.Path, err)
+	}
+	s.packages[imp.Path] = table
+	s.names[imp.Name] = imp.Path
+	return nil
+}
+
+// packageName returns the name of a package of the standard library.
+func packageName(path string) string {
+	parts := strings.Split(path, "/")
+	last := parts[len(parts)-1]
+	if len(parts) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
+		last = parts[len(parts)-2]
+	}
+	return last
+}
+
+// exit is what os.Exit panics with in a cell.
+type exit int
+
+// restrict replaces what would end the process or could not be interrupted.
+// (The interpreter itself turns log.Fatal into a panic.)
+func (s *session) restrict(path string, table map[string]reflect.Value) {
+	switch path {
+	case "os":
+		table["Exit"] = reflect.ValueOf(func(code int) { panic(exit(code)) })
+	case "time":
+		table["Sleep"] = reflect.ValueOf(s.sleep)
+	}
+}
+
+// stopWait is how long an interrupt waits for the interpreted code to stop.
+const stopWait = 100 * time.Millisecond
+
+// eval calls the function literal. An interrupt stops interpreted code at its
+// next step, in all goroutines, and blocked channel operations; code inside a
+// compiled call is left behind and goes on when the call returns, as a goroutine
+// that outlives its cell does.
+func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
+	finished := make(chan *pipe.Failure, 1)
+	s.body = func(f func()) {
+		defer func() { finished <- s.failure(recover()) }()
+		f()
+	}
+	s.stop.Store(&ctx)
+	s.frames.take()
+	id := *s.runID()
+	_, err := s.interp.EvalWithContext(ctx, lower.Session+".Run("+literal+")")
+	if ctx.Err() != nil {
+		select {
+		case <-finished:
+		case <-time.After(stopWait):
+		}
+		// Closures remember the run that made them and return zeros at once
+		// in any other: this run goes on.
+		atomic.StoreUint64(s.runID(), id)
+		return &pipe.Failure{Ename: "interrupt", Evalue: context.Cause(ctx).Error()}
+	}
+	select {
+	case failure := <-finished:
+		return failure
+	default:
+		return &pipe.Failure{Ename: "internal error", Evalue: fmt.Sprintf("the interpreter rejects what the checks let through: %v", err)}
+	}
+}
+
+// failure describes a recovered panic; it is nil if there was none.
+func (s *session) failure(v any) *pipe.Failure {
+	if v == nil {
+		return nil
+	}
+	frames := s.frames.take()
+	if n := len(frames); n > 0 {
+		frames[n-1].Line = s.top
+		frames[0].Line = s.line
+	}
+	if code, ok := v.(exit); ok {
+		return &pipe.Failure{Ename: "exit", Evalue: "exit status " + strconv.Itoa(int(code)), Frames: frames}
+	}
+	return &pipe.Failure{Ename: "panic", Evalue: panicText(v), Frames: frames}
+}
+
+// sleep is time.Sleep that ends when the cell is interrupted.
+func (s *session) sleep(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-(*s.stop.Load()).Done():
+	}
+}
+
+// panicText says what a program panicked with, in the words of Go's runtime.
+func panicText(v any) string {
+	if r, ok := v.(reflect.Value); ok && r.IsValid() && r.CanInterface() {
+		v = r.Interface()
+	}
+	switch v := v.(type) {
+	case error:
+		return v.Error()
+	case string:
+		if rest, ok := strings.CutPrefix(v, "reflect: "); ok {
+			return "runtime error: " + rest
+		}
+		return v
+	case fmt.Stringer:
+		return v.String()
+	}
+	return fmt.Sprintf("%v", v)
+}
+
+// runID is the interpreter's private counter of runs, which an interrupt
+// raises to stop the code of the run before.
+func (s *session) runID() *uint64 {
+	f := reflect.ValueOf(s.interp).Elem().FieldByName("id")
+	return (*uint64)(unsafe.Pointer(f.UnsafeAddr())) //nolint:gosec // yaegi v0.16.1 has no method for it
+}
+
+// frameWriter takes what the interpreter says about a panic, a line for every
+// frame, and passes the rest to standard error.
+type frameWriter struct {
+	mu     sync.Mutex
+	frames []pipe.Frame
+}
+
+var framePattern = regexp.MustCompile(`^(.*)/` + regexp.QuoteMeta(lower.FileName) + `:(\d+)(?::\d+)?: panic: `)
+
+// hiddenFrame is the line for the statement wrapped around the cell.
+var hiddenFrame = regexp.MustCompile(`^\d+:\d+: panic: `)
+
+func (w *frameWriter) Write(b []byte) (int, error) {
+	m := framePattern.FindSubmatch(b)
+	if m == nil {
+		if hiddenFrame.Match(b) {
+			return len(b), nil
+		}
+		return os.Stderr.Write(b)
+	}
+	line, err := strconv.Atoi(string(m[2]))
+	if err != nil {
+		return os.Stderr.Write(b)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.frames = append(w.frames, pipe.Frame{Cell: string(m[1]), Line: line})
+	return len(b), nil
+}
+
+func (w *frameWriter) take() []pipe.Frame {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	frames := w.frames
+	w.frames = nil
+	return frames
+}
