@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/lectern-go/lectern/kernel/display"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
@@ -26,9 +27,9 @@ const MarkVariable = "LECTERN_WORKER_MARK"
 
 // Config is what the program that holds the worker gives it.
 type Config struct {
-	// Symbols returns the symbols of a package beyond the standard library
-	// that cells may import, as interp.Use takes them, and the package's name.
-	Symbols func(path string) (name string, symbols map[string]reflect.Value, ok bool)
+	// Exports returns the symbols of a package beyond the standard library
+	// that cells may import, in the form of symbols.Exports. It may be nil.
+	Exports func(path string) (map[string]map[string]reflect.Value, bool)
 	// Running, if not nil, is called before each cell with a context that is
 	// cancelled when the cell is interrupted, and the cell's text.
 	Running func(ctx context.Context, cell, source string)
@@ -52,6 +53,7 @@ func Main(config Config) error {
 	w := &worker{config: config, out: pipe.NewWriter(messages), secret: os.Getenv(MarkVariable)}
 	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
 	w.session = newSession(w)
+	display.SetSink(func(v any) { w.tell(&pipe.Message{Kind: pipe.Display, Bundle: bundle(v)}) })
 	if err := w.send(&pipe.Message{Kind: pipe.Ready}); err != nil {
 		return err
 	}

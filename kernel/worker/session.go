@@ -104,16 +104,19 @@ func (s *session) use(imp lower.Import) error {
 	if _, ok := s.names[imp.Name]; ok {
 		return nil
 	}
-	table, ok := symbols.Load(imp.Path)
-	name := packageName(imp.Path)
-	if !ok && s.worker.config.Symbols != nil {
-		name, table, ok = s.worker.config.Symbols(imp.Path)
+	exports, ok := symbols.Exports(imp.Path)
+	if !ok && s.worker.config.Exports != nil {
+		exports, ok = s.worker.config.Exports(imp.Path)
 	}
 	if !ok {
 		return fmt.Errorf("package %s is not available to the interpreter", imp.Path)
 	}
-	s.restrict(imp.Path, table)
-	if err := s.interp.Use(interp.Exports{imp.Path + "/" + name: table}); err != nil {
+	table := map[string]reflect.Value{}
+	for _, t := range exports { // the one package
+		s.restrict(imp.Path, t)
+		table = t
+	}
+	if err := s.interp.Use(exports); err != nil {
 		return fmt.Errorf("import %s: %w", imp.Path, err)
 	}
 	if _, err := s.interp.Eval(fmt.Sprintf("import %s %q", imp.Name, imp.Path)); err != nil {
@@ -122,16 +125,6 @@ func (s *session) use(imp lower.Import) error {
 	s.packages[imp.Path] = table
 	s.names[imp.Name] = imp.Path
 	return nil
-}
-
-// packageName returns the name of a package of the standard library.
-func packageName(path string) string {
-	parts := strings.Split(path, "/")
-	last := parts[len(parts)-1]
-	if len(parts) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
-		last = parts[len(parts)-2]
-	}
-	return last
 }
 
 // exit is what os.Exit panics with in a cell.
