@@ -1,0 +1,162 @@
+package data
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lectern-go/lectern/nnlib/ner"
+)
+
+// PathVariable is the environment variable with the folders to look in, divided as
+// in PATH.
+const PathVariable = "LECTERN_DATA"
+
+//go:embed lectern-en/*.tsv
+var embedded embed.FS
+
+// NotFoundError says that nothing of a name is there, what is, and where that was
+// looked for.
+type NotFoundError struct {
+	Kind    string   // "corpus" or "word vectors"
+	Name    string   // asked for
+	Present []string // names of that kind that are there, sorted
+	Folders []string // of LECTERN_DATA, as it was
+}
+
+func (e *NotFoundError) Error() string {
+	where := PathVariable + " is not set"
+	if len(e.Folders) > 0 {
+		where = PathVariable + " is " + strings.Join(e.Folders, string(filepath.ListSeparator))
+	}
+	there := "there is none"
+	if len(e.Present) > 0 {
+		there = "there is " + strings.Join(e.Present, ", ")
+	}
+	put := fmt.Sprintf("a folder %s with train.tsv, dev.tsv and test.tsv", e.Name)
+	if e.Kind == vectorsKind {
+		put = fmt.Sprintf("a file vectors/%s.vec or .txt, packed by gzip or not,", e.Name)
+	}
+	return fmt.Sprintf("no %s named %q: %s (%s); put %s into a folder on %s", e.Kind, e.Name, there, where, put, PathVariable)
+}
+
+// Kinds of data in errors.
+const (
+	corpusKind  = "corpus"
+	vectorsKind = "word vectors"
+)
+
+// Load reads the corpus of that name. It returns a [*NotFoundError] if there is
+// none, and what [ner.ReadCorpus] returns if its files have a fault.
+func Load(name string) (*ner.Corpus, error) {
+	for _, dir := range folders() {
+		folder := filepath.Join(dir, name)
+		if isName(name) && isFile(filepath.Join(folder, "train.tsv")) {
+			return load(os.DirFS(folder), folder, name)
+		}
+	}
+	if slices.Contains(embeddedCorpora(), name) {
+		sub, err := fs.Sub(embedded, name)
+		if err != nil {
+			return nil, fmt.Errorf("load corpus %s: %w", name, err)
+		}
+		return load(sub, "embedded", name)
+	}
+	return nil, &NotFoundError{Kind: corpusKind, Name: name, Present: Corpora(), Folders: folders()}
+}
+
+func load(fsys fs.FS, origin, name string) (*ner.Corpus, error) {
+	c, err := ner.ReadCorpus(fsys, ".", name)
+	if err != nil {
+		return nil, fmt.Errorf("%w (in %s)", err, origin)
+	}
+	c.Origin = origin
+	return c, nil
+}
+
+// Vectors reads the word vectors of that name. It returns a [*NotFoundError] if
+// there are none, and what [ner.ReadVectors] returns if the file has a fault.
+func Vectors(name string) (*ner.Vectors, error) {
+	for _, dir := range folders() {
+		for _, ending := range vectorEndings {
+			file := filepath.Join(dir, "vectors", name+ending)
+			if isName(name) && isFile(file) {
+				return ner.ReadVectorsFile(file)
+			}
+		}
+	}
+	return nil, &NotFoundError{Kind: vectorsKind, Name: name, Present: VectorFiles(), Folders: folders()}
+}
+
+// vectorEndings are tried in this order. Whether a file is packed is seen from its
+// bytes, not from its name.
+var vectorEndings = []string{".vec", ".txt", ".vec.gz", ".txt.gz", ".gz"}
+
+// Corpora returns the names that [Load] finds, sorted.
+func Corpora() []string {
+	names := embeddedCorpora()
+	for _, dir := range folders() {
+		found, _ := filepath.Glob(filepath.Join(glob(dir), "*", "train.tsv"))
+		for _, file := range found {
+			names = append(names, filepath.Base(filepath.Dir(file)))
+		}
+	}
+	return sorted(names)
+}
+
+// VectorFiles returns the names that [Vectors] finds, sorted.
+func VectorFiles() []string {
+	var names []string
+	for _, dir := range folders() {
+		entries, _ := os.ReadDir(filepath.Join(dir, "vectors")) // a folder that is not there holds none
+		for _, entry := range entries {
+			for _, ending := range []string{".vec.gz", ".txt.gz", ".gz", ".vec", ".txt"} {
+				if name, ok := strings.CutSuffix(entry.Name(), ending); ok && !entry.IsDir() {
+					names = append(names, name)
+					break
+				}
+			}
+		}
+	}
+	return sorted(names)
+}
+
+func embeddedCorpora() []string {
+	files, _ := fs.Glob(embedded, "*/train.tsv")
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = path.Dir(file)
+	}
+	return names
+}
+
+// folders returns those of the LECTERN_DATA path list.
+func folders() []string {
+	all := filepath.SplitList(os.Getenv(PathVariable))
+	return slices.DeleteFunc(all, func(dir string) bool { return dir == "" })
+}
+
+// isName reports whether name is one and not a path to somewhere else.
+func isName(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, `/\`)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// glob escapes what Glob would read as a pattern.
+func glob(dir string) string {
+	return strings.NewReplacer(`[`, `\[`, `*`, `\*`, `?`, `\?`, `\`, `\\`).Replace(dir)
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
