@@ -28,7 +28,7 @@ const PrefixLines = 3
 // expressions appears to pass them.
 const Results = "resultsꞏ"
 
-const mode = parser.AllErrors | parser.ParseComments | parser.SkipObjectResolution
+const mode = parser.AllErrors | parser.SkipObjectResolution
 
 // Parse reads the text of a cell. Positions are added to fset under the cell's
 // name. The error is a [scanner.ErrorList] with every error found, sorted, in
@@ -38,7 +38,7 @@ func Parse(fset *token.FileSet, name, text string) (*Cell, error) {
 	chunks, program := split(text)
 	if program {
 		c.Program = true
-		file, err := parser.ParseFile(fset, name, text, mode)
+		file, err := parser.ParseFile(fset, name, text, mode|parser.ParseComments)
 		if err != nil {
 			return nil, c.inside(err)
 		}
@@ -47,7 +47,7 @@ func Parse(fset *token.FileSet, name, text string) (*Cell, error) {
 	}
 	var errs scanner.ErrorList
 	decls, err := parser.ParseFile(fset, name,
-		"package main\n\n//line "+name+":1:1\n"+blank(text, chunks, false), mode)
+		"package main\n\n//line "+name+":1:1\n"+blank(text, chunks, false), mode|parser.ParseComments)
 	errs = appendErrors(errs, err)
 	stmts, err := parser.ParseFile(fset, name,
 		"package main\nfunc _() {\n//line "+name+":1:1\n"+results(name, blank(text, chunks, true), chunks)+"\n}\n", mode)

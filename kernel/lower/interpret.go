@@ -46,7 +46,7 @@ const FileName = "_.go"
 
 // Interpret lowers a cell for the interpreter. It changes the cell's syntax.
 func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
-	l := &lowering{fset: fset, Checked: c, imports: map[string]string{}, temps: 0}
+	l := &lowering{fset: fset, Checked: c, imports: map[string]string{}, integers: map[*ast.RangeStmt]types.Type{}}
 	p := &Program{}
 	for _, o := range c.Objects {
 		switch o.Object.(type) {
@@ -86,7 +86,10 @@ type lowering struct {
 	*check.Checked
 	fset    *token.FileSet
 	imports map[string]string // path -> name in the lowered source
-	temps   int
+	// integers are the loops over integers and the types of their variables,
+	// noted before their parts are rewritten.
+	integers map[*ast.RangeStmt]types.Type
+	temps    int
 }
 
 func (l *lowering) print(body []ast.Stmt) (string, error) {
@@ -179,6 +182,19 @@ func (l *lowering) pre(c *astutil.Cursor) bool {
 	case *ast.AssignStmt:
 		if n.Tok == token.ASSIGN && len(n.Lhs) > 1 && !allLocal(l, n.Lhs) {
 			c.Replace(&ast.BlockStmt{List: l.throughTemps(n)})
+			return false
+		}
+	case *ast.RangeStmt:
+		if t := l.Info.TypeOf(n.X); isInteger(t) {
+			if key, ok := n.Key.(*ast.Ident); ok && l.Info.Defs[key] != nil {
+				t = l.Info.Defs[key].Type() // an untyped constant gets its type from the variable
+			}
+			l.integers[n] = types.Default(t)
+		}
+	case *ast.CallExpr:
+		if name := l.builtin(n); name != "" {
+			l.rewriteArgs(n)
+			n.Fun = &ast.SelectorExpr{X: &ast.Ident{NamePos: n.Pos(), Name: Session}, Sel: &ast.Ident{NamePos: n.Pos(), Name: name}}
 			return false
 		}
 	case *ast.UnaryExpr:

@@ -125,9 +125,37 @@ func (l *lowering) post(c *astutil.Cursor) bool {
 	case *ast.SendStmt:
 		l.send(c, n)
 	case *ast.RangeStmt:
-		l.rangeStmt(n)
+		if t, ok := l.integers[n]; ok {
+			c.Replace(l.rangeInteger(n, t))
+		} else {
+			l.rangeStmt(n)
+		}
 	}
 	return true
+}
+
+// rangeInteger counts in a variable of its own: for i := range n became Go
+// after the interpreter, and assignments to i do not change the count.
+func (l *lowering) rangeInteger(n *ast.RangeStmt, t types.Type) ast.Stmt {
+	name := func(s string) *ast.Ident { return &ast.Ident{NamePos: n.Pos(), Name: s} }
+	i, end := l.temp().Name, l.temp().Name
+	typ := l.typeText(t)
+	convert := func(x ast.Expr) ast.Expr { return &ast.CallExpr{Fun: name(typ), Args: []ast.Expr{x}} }
+	if id, ok := n.Key.(*ast.Ident); ok && id.Name != "_" {
+		n.Body.List = append([]ast.Stmt{&ast.AssignStmt{
+			Lhs: []ast.Expr{name(id.Name)}, TokPos: n.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{name(i)},
+		}}, n.Body.List...)
+	}
+	return &ast.ForStmt{
+		For: n.For,
+		Init: &ast.AssignStmt{
+			Lhs: []ast.Expr{name(i), name(end)}, TokPos: n.Pos(), Tok: token.DEFINE,
+			Rhs: []ast.Expr{convert(&ast.BasicLit{ValuePos: n.Pos(), Kind: token.INT, Value: "0"}), convert(n.X)},
+		},
+		Cond: &ast.BinaryExpr{X: name(i), OpPos: n.Pos(), Op: token.LSS, Y: name(end)},
+		Post: &ast.IncDecStmt{X: name(i), TokPos: n.Pos(), Tok: token.INC},
+		Body: n.Body,
+	}
 }
 
 // send names the channel first: the interpreter cannot send to a dereferenced

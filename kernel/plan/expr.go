@@ -73,7 +73,11 @@ func (p *planner) call(x *ast.CallExpr) {
 		return
 	}
 	switch id.Name {
-	case "append", "cap", "close", "copy", "delete", "len", "make", "new", "panic", "print", "println":
+	case "append", "cap", "clear", "close", "copy", "delete", "len", "make", "new", "panic", "print", "println":
+	case "min", "max":
+		if _, ok := p.Info.TypeOf(x).(*types.Basic); !ok {
+			p.refuse(x, id.Name+" of a named type")
+		}
 	default:
 		p.refuse(x, "the builtin "+id.Name)
 	}

@@ -86,9 +86,14 @@ func (p *planner) visit(n ast.Node) bool {
 		return p.expr(x)
 	}
 	switch n := n.(type) {
-	case *ast.BlockStmt, *ast.ExprStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.IfStmt, *ast.CaseClause,
-		*ast.SwitchStmt, *ast.ReturnStmt, *ast.LabeledStmt, *ast.EmptyStmt, *ast.Field, *ast.FieldList,
+	case *ast.BlockStmt, *ast.ExprStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.CaseClause, *ast.ReturnStmt, *ast.LabeledStmt, *ast.EmptyStmt, *ast.Field, *ast.FieldList,
 		*ast.GoStmt, *ast.DeferStmt, *ast.ValueSpec:
+	case *ast.CommentGroup, *ast.Comment:
+		return false
+	case *ast.IfStmt:
+		p.header(n.Init)
+	case *ast.SwitchStmt:
+		p.header(n.Init)
 	case *ast.AssignStmt:
 		p.assign(n)
 	case *ast.DeclStmt:
@@ -111,15 +116,48 @@ func (p *planner) visit(n ast.Node) bool {
 	return true
 }
 
+// assign refuses parallel assignments in which one place depends on another,
+// because the lowering evaluates the places after the values.
 func (p *planner) assign(n *ast.AssignStmt) {
-	if n.Tok == token.DEFINE {
+	if n.Tok == token.DEFINE || len(n.Lhs) < 2 {
+		return
+	}
+	assigned := map[types.Object]bool{}
+	for _, x := range n.Lhs {
+		if id, ok := x.(*ast.Ident); ok {
+			assigned[p.Info.ObjectOf(id)] = true
+		}
+	}
+	for _, x := range n.Lhs {
+		if _, ok := x.(*ast.Ident); ok {
+			continue
+		}
+		ast.Inspect(x, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				p.refuse(n, "calls on the left of parallel assignments")
+			case *ast.Ident:
+				if assigned[p.Info.Uses[n]] {
+					p.refuse(n, "parallel assignments in which one place depends on another")
+				}
+			}
+			return true
+		})
+	}
+}
+
+// header refuses, in the head of an if, switch or for, the assignments that the
+// lowering turns into several statements.
+func (p *planner) header(st ast.Stmt) {
+	n, ok := st.(*ast.AssignStmt)
+	if !ok || n.Tok == token.DEFINE || len(n.Lhs) < 2 {
 		return
 	}
 	for _, x := range n.Lhs {
-		if len(n.Lhs) > 1 {
-			if _, ok := x.(*ast.Ident); !ok {
-				p.refuse(x, "parallel assignments to elements and fields")
-			}
+		id, ok := x.(*ast.Ident)
+		if !ok || p.Ref(p.Info.ObjectOf(id)) != nil {
+			p.refuse(n, "parallel assignments in the head of a statement")
+			return
 		}
 	}
 }
@@ -127,6 +165,8 @@ func (p *planner) assign(n *ast.AssignStmt) {
 // loop refuses loops whose variable outlives an iteration: the interpreter has
 // one variable for all of them.
 func (p *planner) loop(n *ast.ForStmt) {
+	p.header(n.Init)
+	p.header(n.Post)
 	init, ok := n.Init.(*ast.AssignStmt)
 	if !ok || init.Tok != token.DEFINE {
 		return
@@ -142,9 +182,6 @@ func (p *planner) rangeLoop(n *ast.RangeStmt) {
 	switch t := p.Info.TypeOf(n.X).Underlying().(type) {
 	case *types.Slice, *types.Map:
 	case *types.Basic:
-		if t.Info()&types.IsString == 0 {
-			p.refuse(n, "range over integers; write a three-part loop")
-		}
 	default:
 		p.refuse(n, "range over "+kindName(t))
 	}

@@ -51,6 +51,7 @@ func newSession(w *worker) *session {
 		lower.Top:  reflect.ValueOf(&s.top),
 		"Run":      reflect.ValueOf(func(f func()) { s.body(f) }),
 	}}))
+	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: builtins()}))
 	_, err := s.interp.Eval(fmt.Sprintf("import %s %q", lower.Session, sessionPath))
 	s.must(err)
 	return s

@@ -1,0 +1,54 @@
+package lower
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// Clear is the session's function for the builtin clear; min and max are
+// [Builtin] with the type of their operands.
+const Clear = "Clear"
+
+// Builtin returns the name of the session's function for the builtin name
+// with operands of the basic type typ.
+func Builtin(name, typ string) string {
+	if name == "min" {
+		return "Min_" + typ
+	}
+	return "Max_" + typ
+}
+
+// builtin returns the session's function for a call of min, max or clear,
+// which came to Go after the interpreter; "" for other calls.
+func (l *lowering) builtin(n *ast.CallExpr) string {
+	id, ok := ast.Unparen(n.Fun).(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	if _, ok := l.Info.Uses[id].(*types.Builtin); !ok || l.Info.Types[n].Value != nil {
+		return ""
+	}
+	switch id.Name {
+	case "clear":
+		return Clear
+	case "min", "max":
+		if basic, ok := l.Info.TypeOf(n).(*types.Basic); ok {
+			return Builtin(id.Name, basic.Name())
+		}
+	}
+	return ""
+}
+
+// rewriteArgs lowers the arguments of a call.
+func (l *lowering) rewriteArgs(n *ast.CallExpr) {
+	for i, x := range n.Args {
+		p := &ast.ParenExpr{X: x}
+		l.rewrite(p)
+		n.Args[i] = p.X
+	}
+}
+
+func isInteger(t types.Type) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsInteger != 0
+}
