@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -10,7 +11,9 @@ import (
 // cli lists the commands; each is a struct with a Run method in the file of
 // its name.
 type cli struct {
+	Run     runCmd     `cmd:"" help:"Run notebooks and save them with their outputs."`
 	Version versionCmd `cmd:"" help:"Print the version of Lectern and of the Go that built it."`
+	Worker  workerCmd  `cmd:"" hidden:"" help:"Hold the values of a kernel; started by the kernel itself."`
 }
 
 func main() {
@@ -23,7 +26,6 @@ func run(args []string) (code int) {
 	parser, err := kong.New(&cli{},
 		kong.Name("lectern"),
 		kong.Description("An interactive notebook for Go with an experiment tracker built in."),
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		panic(err) // the struct tags above are wrong
@@ -34,8 +36,36 @@ func run(args []string) (code int) {
 		return 2
 	}
 	if err := ctx.Run(); err != nil {
-		fmt.Fprintf(os.Stderr, "lectern: %v\n", err)
-		return 1
+		return report(err)
 	}
 	return 0
+}
+
+// A usageError says that a command was called wrongly: with a file that does not
+// exist, say, or values that do not go together.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// failures are the errors of several notebooks, each for a line of its own.
+type failures []error
+
+func (f failures) Error() string { return errors.Join(f...).Error() }
+
+// report prints an error, of several each on its line, and returns the exit
+// code.
+func report(err error) (code int) {
+	var several failures
+	if errors.As(err, &several) {
+		for _, e := range several {
+			code = max(code, report(e))
+		}
+		return code
+	}
+	fmt.Fprintf(os.Stderr, "lectern: %v\n", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		return 2
+	}
+	return 1
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes this test program the command lectern for the scripts, and for
+// the workers that it starts.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"lectern": main})
+}
+
+// TestScripts runs testdata/script/*.txtar. Besides testscript's own commands
+// there is
+//
+//	oneline FILE     FILE holds exactly one line
+//	waitfile FILE    wait until FILE exists
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			// The machine's own settings and caches must not change a test.
+			env.Setenv("LECTERN_DB", "")
+			env.Setenv("LECTERN_DATA", "")
+			env.Setenv("LECTERN_EXPERIMENT", "")
+			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
+			return os.MkdirAll(filepath.Join(env.WorkDir, ".git"), 0o777) // the project's root
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"oneline":  oneLine,
+			"waitfile": waitFile,
+		},
+	})
+}
+
+func oneLine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: oneline FILE")
+	}
+	text := ts.ReadFile(args[0])
+	if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "\n") {
+		ts.Fatalf("%s holds %d lines, want 1:\n%s", args[0], strings.Count(text, "\n"), text)
+	}
+}
+
+func waitFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfile FILE")
+	}
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s did not appear within 30 s", args[0])
+}

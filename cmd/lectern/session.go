@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lectern-go/lectern/cmd/lectern/library"
+	"github.com/lectern-go/lectern/experiments/open"
+	"github.com/lectern-go/lectern/kernel"
+)
+
+// A session says where a notebook's kernel works and what its training runs
+// belong to.
+type session struct {
+	notebook   string // absolute path
+	db         string // URI of the tracker database, with an absolute path
+	experiment string
+}
+
+// newSession returns the session of the notebook at path. db and experiment are
+// those asked for; if empty, the environment or the defaults decide.
+func newSession(path, db, experiment string) (session, error) {
+	notebook, err := filepath.Abs(path)
+	if err != nil {
+		return session{}, err
+	}
+	if experiment == "" {
+		experiment = os.Getenv("LECTERN_EXPERIMENT")
+	}
+	if experiment == "" {
+		experiment = strings.TrimSuffix(filepath.Base(path), ".ipynb")
+	}
+	file, err := open.Path(open.Locate(db, "."))
+	if err != nil {
+		return session{}, usageError{err}
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return session{}, err
+	}
+	return session{notebook: notebook, db: file, experiment: experiment}, nil
+}
+
+// startKernel starts a kernel in the notebook's folder, as Jupyter does.
+func (s session) startKernel(ctx context.Context) (*kernel.Kernel, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start kernel: %w", err)
+	}
+	return kernel.Start(ctx, kernel.Config{
+		Worker:   []string{exe, "worker"},
+		Packages: library.Types(),
+		Dir:      filepath.Dir(s.notebook),
+		Env:      s.environment(),
+	})
+}
+
+// environment returns what the worker must know beyond this process's
+// environment.
+func (s session) environment() []string {
+	env := []string{
+		"LECTERN_DB=" + s.db,
+		"LECTERN_EXPERIMENT=" + s.experiment,
+		"LECTERN_NOTEBOOK=" + s.notebook,
+	}
+	if command, err := json.Marshal(os.Args); err == nil {
+		env = append(env, "LECTERN_COMMAND="+string(command))
+	}
+	// The worker's folder is another one, and the path may be relative.
+	if dirs := filepath.SplitList(os.Getenv("LECTERN_DATA")); len(dirs) > 0 {
+		for i, dir := range dirs {
+			if abs, err := filepath.Abs(dir); err == nil {
+				dirs[i] = abs
+			}
+		}
+		env = append(env, "LECTERN_DATA="+strings.Join(dirs, string(filepath.ListSeparator)))
+	}
+	return env
+}
