@@ -29,7 +29,8 @@ type Session struct {
 type Object struct {
 	types.Object
 	Cell string // the cell that declared it
-	// Slot names the storage of a variable or function. A redeclaration with
+	// Slot names the storage of a variable or function; others have none. A
+	// redeclaration with
 	// the same type keeps the slot, so that code of earlier cells sees it.
 	Slot string
 }
@@ -143,11 +144,13 @@ func (s *Session) declare(c *Checked, lifted []ast.Decl) {
 			return
 		}
 		o := &Object{Object: obj, Cell: c.Name}
-		if old := s.objects[id.Name]; old != nil && sameStorage(old.Object, obj) {
-			o.Slot = old.Slot
-		} else {
+		switch obj.(type) {
+		case *types.Var, *types.Func:
 			serial++
 			o.Slot = fmt.Sprintf("S%d_%s", serial, id.Name)
+			if old := s.objects[id.Name]; old != nil && sameStorage(old.Object, obj) {
+				o.Slot = old.Slot
+			}
 		}
 		c.Objects = append(c.Objects, o)
 		c.refs[obj] = o

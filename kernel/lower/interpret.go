@@ -179,11 +179,21 @@ func (l *lowering) rewrite(n ast.Node) ast.Node {
 
 func (l *lowering) pre(c *astutil.Cursor) bool {
 	switch n := c.Node().(type) {
+	case *ast.IfStmt:
+		if a, ok := n.Init.(*ast.AssignStmt); ok && l.needsTemps(a) {
+			n.Init = nil // several statements do not fit there
+			block := &ast.BlockStmt{List: append(l.throughTemps(a), n)}
+			l.rewriteParts(n)
+			c.Replace(block)
+			return false
+		}
 	case *ast.AssignStmt:
-		if n.Tok == token.ASSIGN && len(n.Lhs) > 1 && !allLocal(l, n.Lhs) {
+		if l.needsTemps(n) {
 			c.Replace(&ast.BlockStmt{List: l.throughTemps(n)})
 			return false
 		}
+	case *ast.FuncLit:
+		l.nameParameters(n.Type)
 	case *ast.RangeStmt:
 		if t := l.Info.TypeOf(n.X); isInteger(t) {
 			if key, ok := n.Key.(*ast.Ident); ok && l.Info.Defs[key] != nil {
@@ -219,14 +229,17 @@ func (l *lowering) pre(c *astutil.Cursor) bool {
 	return true
 }
 
-// allLocal reports whether all places are variables of the cell's own code.
-func allLocal(l *lowering, places []ast.Expr) bool {
-	for _, x := range places {
-		if _, ok := x.(*ast.Ident); !ok || l.object(x) != nil {
-			return false
-		}
+// rewriteParts lowers the condition and the branches of an if.
+func (l *lowering) rewriteParts(n *ast.IfStmt) {
+	cond := &ast.ParenExpr{X: n.Cond}
+	l.rewrite(cond)
+	n.Cond = cond.X
+	l.rewrite(n.Body)
+	if n.Else != nil {
+		block := &ast.BlockStmt{List: []ast.Stmt{n.Else}}
+		l.rewrite(block)
+		n.Else = block
 	}
-	return true
 }
 
 // selector gives packages their names in the lowered source. The fields and
@@ -252,6 +265,21 @@ func (l *lowering) selector(c *astutil.Cursor, n *ast.SelectorExpr) bool {
 		}
 	}
 	return true
+}
+
+// nameParameters names the parameters that have no name: the interpreter gives
+// them no place in the frame and the function's other variables wrong ones.
+func (l *lowering) nameParameters(t *ast.FuncType) {
+	for _, f := range t.Params.List {
+		if len(f.Names) == 0 {
+			f.Names = []*ast.Ident{l.temp()}
+		}
+		for i, id := range f.Names {
+			if id.Name == "_" {
+				f.Names[i] = l.temp()
+			}
+		}
+	}
 }
 
 // temp returns a fresh local name.

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"strconv"
+	"strings"
 )
 
 // Line and Top are variables of the session package: the line of the last
@@ -59,8 +60,12 @@ func mayPanic(st ast.Stmt) bool {
 		switch n := n.(type) {
 		case *ast.BlockStmt:
 			return false
-		case *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr, *ast.CallExpr, *ast.TypeAssertExpr,
-			*ast.SelectorExpr, *ast.SendStmt:
+		case *ast.StarExpr:
+			found = found || !isOurs(n.X)
+			return found
+		case *ast.SelectorExpr:
+			found = found || !isOurs(n)
+		case *ast.IndexExpr, *ast.SliceExpr, *ast.CallExpr, *ast.TypeAssertExpr, *ast.SendStmt:
 			found = true
 		case *ast.BinaryExpr:
 			found = found || n.Op == token.QUO || n.Op == token.REM || n.Op == token.SHL || n.Op == token.SHR
@@ -68,4 +73,15 @@ func mayPanic(st ast.Stmt) bool {
 		return !found
 	})
 	return found
+}
+
+// isOurs reports whether x selects from a package of the lowered source: a slot
+// or an imported name, which cannot panic.
+func isOurs(x ast.Expr) bool {
+	sel, ok := x.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	id, ok := sel.X.(*ast.Ident)
+	return ok && strings.HasSuffix(id.Name, "ꞏ")
 }

@@ -73,18 +73,36 @@ func (l *lowering) declaration(gen *ast.GenDecl) []ast.Stmt {
 	return out
 }
 
-// define lowers x, y := e at the top level. A single value goes straight to
-// its slot; several go through variables of their exact types, because the
-// interpreter has no parallel assignment to dereferenced pointers.
+// define lowers x, y := e at the top level. The values go through temporaries:
+// the interpreter loses composite literals that are assigned to a dereferenced
+// pointer, and has no parallel assignment to them.
 func (l *lowering) define(st *ast.AssignStmt) []ast.Stmt {
-	if len(st.Lhs) == 1 {
-		if o := l.object(st.Lhs[0]); o != nil {
-			l.rewrite(st)
-			st.Lhs[0], st.Tok = l.deref(o, st.Pos()), token.ASSIGN
-		}
+	if len(st.Lhs) == 1 && l.object(st.Lhs[0]) == nil {
+		l.rewrite(st)
 		return []ast.Stmt{st}
 	}
 	return l.throughTemps(st)
+}
+
+// needsTemps reports whether an assignment must go through temporaries.
+func (l *lowering) needsTemps(a *ast.AssignStmt) bool {
+	if a.Tok != token.ASSIGN {
+		return false
+	}
+	for _, x := range a.Lhs {
+		id, local := x.(*ast.Ident)
+		if local && (id.Name == "_" || l.object(x) == nil) {
+			continue
+		}
+		if len(a.Lhs) > 1 {
+			return true
+		}
+		if t := l.Info.TypeOf(x); t != nil {
+			_, basic := t.Underlying().(*types.Basic)
+			return !basic
+		}
+	}
+	return false
 }
 
 // throughTemps turns an assignment to several places into a definition of

@@ -91,7 +91,6 @@ func (p *planner) visit(n ast.Node) bool {
 	case *ast.CommentGroup, *ast.Comment:
 		return false
 	case *ast.IfStmt:
-		p.header(n.Init)
 	case *ast.SwitchStmt:
 		p.header(n.Init)
 	case *ast.AssignStmt:
@@ -146,7 +145,7 @@ func (p *planner) assign(n *ast.AssignStmt) {
 	}
 }
 
-// header refuses, in the head of an if, switch or for, the assignments that the
+// header refuses, in the head of a switch or for, the assignments that the
 // lowering turns into several statements.
 func (p *planner) header(st ast.Stmt) {
 	n, ok := st.(*ast.AssignStmt)
