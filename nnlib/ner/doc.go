@@ -19,6 +19,12 @@
 //
 //	score := ner.Evaluate(corpus.Test, labels.Decode(corpus.Test, predicted))
 //
+// Beyond the score, [FindErrors] says what kind of errors they are and how many
+// names of the test were new, and [NewConfusion] which types are taken for which.
+// [TagText] tags raw text; [Tokenize] and [Characters] cut it into words or, for
+// Korean, characters. [Affixes] are features for words that training never showed,
+// and [TopWords] what classes and neurons answer to.
+//
 // # Errors
 //
 // Files with faults give an error that names file, line and remedy. Arguments

@@ -51,3 +51,30 @@ func ExampleConvert() {
 	fmt.Println(ner.Convert([]string{"B-PER", "I-PER", "O", "B-LOC"}, ner.IOBES))
 	// Output: [B-PER E-PER O S-LOC]
 }
+
+// Raw text is cut into tokens, tagged, and shown with the entities where they
+// stand. Any model that returns a tag for each token will do.
+func ExampleTagText() {
+	train := ner.Sentences{{
+		Tokens: strings.Fields("Zig Ziglar lives in Fort Smith"),
+		Tags:   strings.Fields("B-PER I-PER O O B-LOC I-LOC"),
+	}}
+	model := ner.TrainLookup(train, ner.IO)
+	fmt.Println(ner.TagText("Is it true that Ziglar didn't like Fort Smith?", ner.TokenizeWords, model.Predict))
+	// Output: Is it true that [PER Ziglar] didn't like [LOC Fort Smith]?
+}
+
+// A wrong border, a wrong type and a new name are different faults.
+func ExampleFindErrors() {
+	gold := ner.Sentences{{
+		Tokens: strings.Fields("Charles Schwab left First National Bank"),
+		Tags:   strings.Fields("B-PER I-PER O B-ORG I-ORG I-ORG"),
+	}}
+	predicted := [][]string{strings.Fields("I-ORG I-ORG O O I-ORG I-ORG")}
+	for _, e := range ner.FindErrors(nil, gold, predicted).All {
+		fmt.Printf("%s: %s\n", e.Kind, e.Text)
+	}
+	// Output:
+	// wrong type: Charles Schwab
+	// wrong border: First National Bank
+}

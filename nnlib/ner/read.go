@@ -24,6 +24,7 @@ type Format struct {
 	TagColumn   int    // counted from 1; 0 is the last
 	Scheme      Scheme // of the file; empty to detect it. A file that mixes IOB1 and BIO needs it
 	KeepSpaces  bool   // only tabs divide columns, so that a token may hold or be a blank
+	Comment     string // lines that begin with it are skipped; empty for none
 }
 
 // FileError says what is wrong with a line of a file and what to do about it.
@@ -96,6 +97,22 @@ func (f Format) Read(r io.Reader, name string) (Sentences, error) {
 	return p.sentences, nil
 }
 
+// Write writes the sentences in columns divided by tabs, token and tag, with their
+// tags in the scheme and an empty line after each sentence. [Read] reads it back.
+func Write(w io.Writer, sentences Sentences, scheme Scheme) error {
+	out := bufio.NewWriter(w)
+	for _, sentence := range sentences {
+		for i, tag := range Convert(sentence.Tags, scheme) {
+			fmt.Fprintf(out, "%s\t%s\n", sentence.Tokens[i], tag)
+		}
+		fmt.Fprintln(out)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write corpus: %w", err)
+	}
+	return nil
+}
+
 // ReadCorpus reads train.tsv, dev.tsv and test.tsv of a folder. Tags are BIO,
 // IOB1, IO or IOBES; name becomes the name of the corpus.
 func ReadCorpus(fsys fs.FS, folder, name string) (*Corpus, error) {
@@ -147,6 +164,9 @@ func (p *parser) add(line string) error {
 	}
 	if strings.Contains(line, "\r") {
 		return p.fault("a carriage return stands inside the line; end lines with a newline (dos2unix)")
+	}
+	if p.format.Comment != "" && strings.HasPrefix(line, p.format.Comment) {
+		return nil
 	}
 	if strings.Trim(line, " \t") == "" || strings.HasPrefix(line, "-DOCSTART-") {
 		p.endSentence()

@@ -48,6 +48,9 @@ func TestRead(t *testing.T) {
 		{"characters with a blank among them", Format{KeepSpaces: true}, "김\tB-PS\n \tI-PS\n씨\tI-PS\n", Sentences{
 			{[]string{"김", " ", "씨"}, []string{"B-PS", "I-PS", "I-PS"}},
 		}},
+		{"comments, as KLUE has them", Format{KeepSpaces: true, Comment: "##"}, "## klue-ner-v1_dev_00000\t<김:PS>\n김\tB-PS\n", Sentences{
+			{[]string{"김"}, []string{"B-PS"}},
+		}},
 		{"no-break space is a token, byte order mark is not", Format{}, "\ufeffa\tO\n\u00a0\tO\n", Sentences{
 			{[]string{"a", "\u00a0"}, []string{"O", "O"}},
 		}},
@@ -100,6 +103,27 @@ func TestReadErrors(t *testing.T) {
 	}
 	if _, err := ReadFile(filepath.Join(t.TempDir(), "none.tsv")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: %v, want os.ErrNotExist", err)
+	}
+}
+
+func TestWrite(t *testing.T) {
+	sentences := Sentences{
+		{strings.Fields("Ada Lovelace Byron"), strings.Fields("B-PER I-PER B-PER")},
+		{[]string{"ran"}, []string{"O"}},
+	}
+	var b strings.Builder
+	if err := Write(&b, sentences, IOB1); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("Ada\tI-PER\nLovelace\tI-PER\nByron\tB-PER\n\nran\tO\n\n", b.String()); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
+	}
+	again, err := Read(strings.NewReader(b.String()), "again")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sentences, again); diff != "" {
+		t.Errorf("read again (-want +got):\n%s", diff)
 	}
 }
 

@@ -101,7 +101,7 @@ func tokenSpans(tags []string) []Span {
 }
 
 func evaluate(gold Sentences, predicted [][]string, spans func([]string) []Span) *Score {
-	checkPredictions(gold, predicted)
+	checkPredictions("Evaluate", gold, predicted)
 	score := &Score{ByType: map[string]Counts{}}
 	for i, sentence := range gold {
 		score.addSpans(spans(sentence.Tags), spans(predicted[i]))
@@ -135,13 +135,13 @@ func (s *Score) addSpans(gold, predicted []Span) {
 	}
 }
 
-func checkPredictions(gold Sentences, predicted [][]string) {
+func checkPredictions(operation string, gold Sentences, predicted [][]string) {
 	if len(gold) != len(predicted) {
-		panic(fmt.Sprintf("ner: Evaluate: predictions for %d sentences, want %d", len(predicted), len(gold)))
+		panic(fmt.Sprintf("ner: %s: predictions for %d sentences, want %d", operation, len(predicted), len(gold)))
 	}
 	for i, sentence := range gold {
 		if len(sentence.Tags) != len(predicted[i]) {
-			panic(fmt.Sprintf("ner: Evaluate: sentence %d has %d predicted tags, want %d", i, len(predicted[i]), len(sentence.Tags)))
+			panic(fmt.Sprintf("ner: %s: sentence %d has %d predicted tags, want %d", operation, i, len(predicted[i]), len(sentence.Tags)))
 		}
 	}
 }

@@ -34,17 +34,22 @@ func (s Sentence) MIMEBundle() map[string]any {
 	return map[string]any{"text/plain": s.String(), "text/html": "<p>" + s.html() + "</p>"}
 }
 
-// html returns the sentence with a <mark> around each entity.
+// html returns the sentence with its entities marked.
 func (s Sentence) html() string {
-	words := make([]string, len(s.Tokens))
-	for i, token := range s.Tokens {
-		words[i] = html.EscapeString(token)
-	}
+	var parts []string
+	words := func(start, end int) string { return html.EscapeString(strings.Join(s.Tokens[start:end], " ")) }
+	at := 0
 	for _, span := range s.Spans() {
-		words[span.Start] = `<mark style="padding:.1em .3em;border-radius:.3em">` + words[span.Start]
-		words[span.End-1] += ` <small><b>` + html.EscapeString(span.Type) + `</b></small></mark>`
+		if at < span.Start {
+			parts = append(parts, words(at, span.Start))
+		}
+		parts = append(parts, markup(words(span.Start, span.End), span.Type))
+		at = span.End
 	}
-	return strings.Join(words, " ")
+	if at < len(s.Tokens) {
+		parts = append(parts, words(at, len(s.Tokens)))
+	}
+	return strings.Join(parts, " ")
 }
 
 // Sentences are the sentences of one part of a corpus.

@@ -10,9 +10,10 @@ import (
 // table is what results show themselves as: the first column holds names, the
 // others right-aligned figures.
 type table struct {
-	title   string
-	columns []string
-	rows    [][]string
+	title     string
+	columns   []string
+	rows      [][]string
+	lastWords bool // the last column holds words, not figures
 }
 
 func (t table) mimeBundle() map[string]any {
@@ -33,11 +34,15 @@ func (t table) text() string {
 		fmt.Fprintln(&b, t.title)
 	}
 	for _, row := range rows {
-		fmt.Fprintf(&b, "%-*s", widths[0], row[0])
-		for i, value := range row[1:] {
-			fmt.Fprintf(&b, "  %*s", widths[i+1], value)
+		var line strings.Builder
+		for i, value := range row {
+			if t.isWords(i) {
+				fmt.Fprintf(&line, "%-*s  ", widths[i], value)
+			} else {
+				fmt.Fprintf(&line, "%*s  ", widths[i], value)
+			}
 		}
-		b.WriteString("\n")
+		fmt.Fprintln(&b, strings.TrimRight(line.String(), " "))
 	}
 	return b.String()
 }
@@ -51,13 +56,13 @@ func (t table) html() string {
 	}
 	b.WriteString("<thead><tr>")
 	for i, name := range t.columns {
-		fmt.Fprintf(&b, "<th style=%q>%s</th>", align(i), html.EscapeString(name))
+		fmt.Fprintf(&b, "<th style=%q>%s</th>", t.align(i), html.EscapeString(name))
 	}
 	b.WriteString("</tr></thead>\n<tbody>\n")
 	for _, row := range t.rows {
-		fmt.Fprintf(&b, "<tr><th style=%q>%s</th>", align(0), html.EscapeString(row[0]))
+		fmt.Fprintf(&b, "<tr><th style=%q>%s</th>", t.align(0), html.EscapeString(row[0]))
 		for i, value := range row[1:] {
-			fmt.Fprintf(&b, "<td style=%q>%s</td>", align(i+1), html.EscapeString(value))
+			fmt.Fprintf(&b, "<td style=%q>%s</td>", t.align(i+1), html.EscapeString(value))
 		}
 		b.WriteString("</tr>\n")
 	}
@@ -65,8 +70,12 @@ func (t table) html() string {
 	return b.String()
 }
 
-func align(column int) string {
-	if column == 0 {
+func (t table) isWords(column int) bool {
+	return column == 0 || t.lastWords && column == len(t.columns)-1
+}
+
+func (t table) align(column int) string {
+	if t.isWords(column) {
 		return "text-align:left"
 	}
 	return "text-align:right"

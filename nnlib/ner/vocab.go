@@ -45,9 +45,7 @@ func NewVocab(settings VocabSettings, train Sentences, vectors *Vectors) *Vocab 
 			count[v.Normalize(token)]++
 		}
 	}
-	words := slices.SortedFunc(maps.Keys(count), func(a, b string) int {
-		return cmp.Or(count[b]-count[a], strings.Compare(a, b))
-	})
+	words := byFrequency(count)
 	if settings.MaxWords > 0 {
 		words = words[:min(len(words), settings.MaxWords)]
 	}
@@ -62,6 +60,14 @@ func NewVocab(settings VocabSettings, train Sentences, vectors *Vectors) *Vocab 
 		}
 	}
 	return v
+}
+
+// byFrequency returns the words, the most frequent first and equally frequent ones
+// in alphabetical order.
+func byFrequency(count map[string]int) []string {
+	return slices.SortedFunc(maps.Keys(count), func(a, b string) int {
+		return cmp.Or(count[b]-count[a], strings.Compare(a, b))
+	})
 }
 
 // VocabOf returns a vocabulary that holds exactly these words, as

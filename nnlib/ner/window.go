@@ -2,6 +2,7 @@ package ner
 
 import (
 	"fmt"
+	"slices"
 	"unicode"
 )
 
@@ -76,26 +77,24 @@ func NewWindows(sentences Sentences, vocab *Vocab, labels *Labels, radius int) (
 	w.Words = make([]int32, 0, n*w.Width())
 	w.Cases = make([]uint8, 0, n*w.Width())
 	for _, sentence := range sentences {
-		w.add(sentence.Tokens, vocab)
+		w.Words = appendWindows(w.Words, sentence.Tokens, radius, vocab.ID, StartID, EndID)
+		w.Cases = appendWindows(w.Cases, sentence.Tokens, radius, CaseOf, CasePadding, CasePadding)
 	}
 	return w, nil
 }
 
-// add appends the windows of a sentence: each is a slice of the padded sentence.
-func (w *Windows) add(tokens []string, vocab *Vocab) {
-	padded := len(tokens) + 2*w.Radius
-	words := make([]int32, padded)
-	cases := make([]uint8, padded)
-	for i := range w.Radius {
-		words[i], cases[i] = StartID, CasePadding
-		words[padded-1-i], cases[padded-1-i] = EndID, CasePadding
+// appendWindows appends the windows of a sentence, each a part of the sentence
+// with radius paddings at both ends.
+func appendWindows[T int32 | uint8](windows []T, tokens []string, radius int, id func(string) T, before, after T) []T {
+	padded := slices.Repeat([]T{before}, radius)
+	for _, token := range tokens {
+		padded = append(padded, id(token))
 	}
-	for i, token := range tokens {
-		words[w.Radius+i] = vocab.ID(token)
-		cases[w.Radius+i] = CaseOf(token)
+	for range radius {
+		padded = append(padded, after)
 	}
 	for i := range tokens {
-		w.Words = append(w.Words, words[i:i+w.Width()]...)
-		w.Cases = append(w.Cases, cases[i:i+w.Width()]...)
+		windows = append(windows, padded[i:i+2*radius+1]...)
 	}
+	return windows
 }
