@@ -58,8 +58,10 @@ func checkTail(op string, id, crc int64, data []byte, f func(key int64, points [
 		err = eachTail(data, f)
 	}
 	if errors.Is(err, series.ErrEncoding) {
-		return &experiments.Error{Code: experiments.CodeDamaged, Op: op, Err: err,
-			Message: "points in row " + itoa(id) + " of the tail are damaged; see lectern db check"}
+		return &experiments.Error{
+			Code: experiments.CodeDamaged, Op: op, Err: err,
+			Message: "points in row " + itoa(id) + " of the tail are damaged; see lectern db check",
+		}
 	}
 	return err
 }
@@ -240,8 +242,10 @@ func decodeChunk(op string, id, crc int64, data []byte, dst []experiments.Point)
 		dst, _, err = series.Decode(dst, data)
 	}
 	if err != nil {
-		return dst, &experiments.Error{Code: experiments.CodeDamaged, Op: op, Err: err,
-			Message: "chunk " + itoa(id) + " is damaged; see lectern db check"}
+		return dst, &experiments.Error{
+			Code: experiments.CodeDamaged, Op: op, Err: err,
+			Message: "chunk " + itoa(id) + " is damaged; see lectern db check",
+		}
 	}
 	return dst, nil
 }
