@@ -59,7 +59,7 @@ func (k *Kernel) newSession() *check.Session {
 	if k.config.Packages != nil {
 		importer.Add(k.config.Packages)
 	}
-	return check.NewSession(importer, byPreference(importer.Paths()))
+	return check.NewSession(importer.FileSet(), importer, byPreference(importer.Paths()))
 }
 
 // Execute runs a cell and calls show with what it shows, in order and from one

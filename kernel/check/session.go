@@ -35,11 +35,12 @@ type Object struct {
 	Slot string
 }
 
-// NewSession returns an empty session. paths are the packages that cells may
+// NewSession returns an empty session whose positions go to fset, which the
+// importer shares. paths are the packages that cells may
 // use without importing them; where two have the same name the first wins.
-func NewSession(importer types.Importer, paths []string) *Session {
+func NewSession(fset *token.FileSet, importer types.Importer, paths []string) *Session {
 	s := &Session{
-		fset:     token.NewFileSet(),
+		fset:     fset,
 		importer: importer,
 		known:    map[string]string{},
 		imports:  map[string]string{},
