@@ -90,34 +90,49 @@ func NewElementwise(f Activation) *Elementwise {
 
 // Forward returns Y = f(X), of X's shape.
 func (l *Elementwise) Forward(X Matrix, training bool) Matrix {
-	return Matrix(l.core.forward(matrix[float32](X), training))
+	return forwardAll(&l.core, X, training)
 }
 
 // Backward returns dX = dY ∘ f'(X). It panics with a [ShapeError] if dY has
 // not the shape of Y.
 func (l *Elementwise) Backward(dY Matrix) Matrix {
-	return Matrix(l.core.backward(matrix[float32](dY)))
+	return backwardAll(&l.core, dY)
 }
 
 // Parameters returns none.
 func (l *Elementwise) Parameters() []*Parameter { return nil }
 
+func (l *Elementwise) core32() layer[float32] { return &l.core }
+
 type elementwise[F gemm.Float] struct {
-	kind  gemm.Activation
-	Y, dX matrix[F]
+	kind   gemm.Activation
+	X, Y   matrix[F]
+	dY, dX matrix[F]
 }
 
 func (l *elementwise[F]) params() []*param[F] { return nil }
 
-func (l *elementwise[F]) forward(X matrix[F], _ bool) matrix[F] {
+func (l *elementwise[F]) start(X matrix[F], _ bool) matrix[F] {
+	l.X = X
 	l.Y.resize(X.Rows, X.Cols)
-	gemm.Activate(l.kind, leak, X.Data, l.Y.Data)
 	return l.Y
 }
 
-func (l *elementwise[F]) backward(dY matrix[F]) matrix[F] {
+func (l *elementwise[F]) forward(lo, hi int) {
+	gemm.Activate(l.kind, leak, l.X.slice(lo, hi).Data, l.Y.slice(lo, hi).Data)
+}
+
+func (l *elementwise[F]) startBack(dY matrix[F]) matrix[F] {
 	dY.wantShape("Elementwise.Backward", "dY", l.Y.Rows, l.Y.Cols)
+	l.dY = dY
 	l.dX.resize(dY.Rows, dY.Cols)
-	gemm.ActivateBack(l.kind, leak, l.Y.Data, dY.Data, l.dX.Data)
 	return l.dX
 }
+
+func (l *elementwise[F]) backward(lo, hi int) {
+	gemm.ActivateBack(l.kind, leak, l.Y.slice(lo, hi).Data, l.dY.slice(lo, hi).Data, l.dX.slice(lo, hi).Data)
+}
+
+func (l *elementwise[F]) accumulate(int, int) {}
+
+func (l *elementwise[F]) double() layer[float64] { return &elementwise[float64]{kind: l.kind} }

@@ -117,3 +117,11 @@ func htmlTable(rows [][]string) string {
 	b.WriteString("</table>")
 	return b.String()
 }
+
+// modelBundle shows a model: its description and the sizes of its parameters.
+func modelBundle(description string, counts ParameterCounts) map[string]any {
+	return map[string]any{
+		"text/plain": description + "\n" + counts.String(),
+		"text/html":  "<p>" + html.EscapeString(description) + "</p>" + htmlTable(counts.rows()),
+	}
+}

@@ -27,8 +27,9 @@ func NewLinear(name string, in, out int, rng *rand.Rand) *Linear {
 		panic(fmt.Sprintf("nnlib: NewLinear: %d×%d, want at least 1×1", in, out))
 	}
 	core := newLinear[float32](name+".W", name+".b", in, out)
-	fillUniform(rng, XavierBound(in, out), core.W.Value)
-	return wrapLinear(core)
+	l := wrapLinear(core)
+	Init{}.Fill(l.W, rng)
+	return l
 }
 
 func wrapLinear(core linear[float32]) *Linear {
@@ -37,7 +38,7 @@ func wrapLinear(core linear[float32]) *Linear {
 
 // Forward returns Y = X·W + b. It panics with a [ShapeError] if X is not B×D.
 func (l *Linear) Forward(X Matrix, training bool) Matrix {
-	return Matrix(l.core.forward(matrix[float32](X), training))
+	return forwardAll(&l.core, X, training)
 }
 
 // Backward propagates the upstream gradient dY through the layer and returns
@@ -53,16 +54,18 @@ func (l *Linear) Forward(X Matrix, training bool) Matrix {
 // Source: ∂(aᵀXb)/∂X = abᵀ, Petersen and Pedersen, The Matrix Cookbook (2012),
 // eq. 70, summed over the rows of the batch.
 func (l *Linear) Backward(dY Matrix) Matrix {
-	return Matrix(l.core.backward(matrix[float32](dY)))
+	return backwardAll(&l.core, dY)
 }
 
 // Parameters returns W and b.
 func (l *Linear) Parameters() []*Parameter { return parameters(l.core.params()) }
 
+func (l *Linear) core32() layer[float32] { return &l.core }
+
 type linear[F gemm.Float] struct {
-	W, b       *param[F]
-	X, Y, dX   matrix[F]
-	inputFixed bool // nobody needs dX: it is not computed
+	W, b         *param[F] // b is nil without bias
+	X, Y, dY, dX matrix[F]
+	inputFixed   bool // nobody needs dX: it is not computed
 }
 
 func newLinear[F gemm.Float](W, b string, in, out int) linear[F] {
@@ -76,31 +79,59 @@ func (l *linear[F]) params() []*param[F] {
 	return []*param[F]{l.W, l.b}
 }
 
-func (l *linear[F]) forward(X matrix[F], _ bool) matrix[F] {
+func (l *linear[F]) start(X matrix[F], _ bool) matrix[F] {
 	X.wantShape("Linear.Forward", "X", -1, l.W.Rows)
 	l.X = X
 	l.Y.resize(X.Rows, l.W.Cols)
+	return l.Y
+}
+
+// forward computes Y = X·W + b.
+func (l *linear[F]) forward(lo, hi int) {
 	var bias []F
 	if l.b != nil {
 		bias = l.b.Value
 	}
-	gemm.Product(X.Rows, l.W.Cols, l.W.Rows, X.operand(), l.W.value().operand(), l.Y.Data, l.Y.Cols, bias, false)
-	return l.Y
+	X, Y := l.X.slice(lo, hi), l.Y.slice(lo, hi)
+	gemm.Product(hi-lo, l.W.Cols, l.W.Rows, X.operand(), l.W.value().operand(), Y.Data, Y.Cols, bias, false)
 }
 
-func (l *linear[F]) backward(dY matrix[F]) matrix[F] {
-	B, D, H := l.X.Rows, l.W.Rows, l.W.Cols
-	dY.wantShape("Linear.Backward", "dY", B, H)
-	if !l.W.Frozen {
-		gemm.Product(D, H, B, l.X.transposed(), dY.operand(), l.W.Grad, H, nil, true)
-	}
-	if l.b != nil && !l.b.Frozen {
-		gemm.SumRows(B, H, dY.Data, H, l.b.Grad)
-	}
+func (l *linear[F]) startBack(dY matrix[F]) matrix[F] {
+	dY.wantShape("Linear.Backward", "dY", l.X.Rows, l.W.Cols)
+	l.dY = dY
 	if l.inputFixed {
 		return matrix[F]{}
 	}
-	l.dX.resize(B, D)
-	gemm.Product(B, D, H, dY.operand(), l.W.value().transposed(), l.dX.Data, D, nil, false)
+	l.dX.resize(dY.Rows, l.W.Rows)
 	return l.dX
+}
+
+// backward computes dX = dY·Wᵀ.
+func (l *linear[F]) backward(lo, hi int) {
+	if l.inputFixed {
+		return
+	}
+	dY, dX := l.dY.slice(lo, hi), l.dX.slice(lo, hi)
+	gemm.Product(hi-lo, l.W.Rows, l.W.Cols, dY.operand(), l.W.value().transposed(), dX.Data, dX.Cols, nil, false)
+}
+
+// accumulate computes dW += Xᵀ·dY and db += the sum of the rows of dY.
+func (l *linear[F]) accumulate(part, parts int) {
+	B, H := l.X.Rows, l.W.Cols
+	if lo, hi := gemm.Share(l.W.Rows, part, parts); !l.W.Frozen && lo < hi {
+		Xt := l.X.transposed()
+		Xt.Data = Xt.Data[min(lo, len(Xt.Data)):]
+		gemm.Product(hi-lo, H, B, Xt, l.dY.operand(), l.W.Grad[lo*H:], H, nil, true)
+	}
+	if lo, hi := gemm.Share(H, part, parts); l.b != nil && !l.b.Frozen && lo < hi && B > 0 {
+		gemm.SumRows(B, hi-lo, l.dY.Data[lo:], H, l.b.Grad[lo:hi])
+	}
+}
+
+func (l *linear[F]) double() layer[float64] {
+	d := &linear[float64]{W: l.W.double(), inputFixed: l.inputFixed}
+	if l.b != nil {
+		d.b = l.b.double()
+	}
+	return d
 }

@@ -33,6 +33,11 @@ type matrix[F gemm.Float] struct {
 
 func (m matrix[F]) row(i int) []F { return m.Data[i*m.Cols:][:m.Cols] }
 
+// slice returns rows lo to hi; they share the matrix's memory.
+func (m matrix[F]) slice(lo, hi int) matrix[F] {
+	return matrix[F]{hi - lo, m.Cols, m.Data[lo*m.Cols : hi*m.Cols]}
+}
+
 // resize gives m a shape and reuses its memory if that is large enough. What it
 // holds is then undefined.
 func (m *matrix[F]) resize(rows, cols int) {

@@ -2,7 +2,6 @@ package nnlib
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/lectern-go/lectern/nnlib/internal/gemm"
 )
@@ -21,95 +20,91 @@ type Optimizer interface {
 
 var (
 	_ Optimizer = (*SGD)(nil)
+	_ Optimizer = (*AdaGrad)(nil)
+	_ Optimizer = (*RMSProp)(nil)
 	_ Optimizer = (*Adam)(nil)
 )
 
-// SGD is stochastic gradient descent: θ ← θ - α ∇J(θ).
-//
-// Source: CS224N 2019, lecture 3, "Gradient descent".
-type SGD struct {
-	Rate float64 // α; 0 is 0.1
+// ruled is an optimizer of this package: the loop can divide its update among
+// threads, and a checkpoint can keep its state.
+type ruled interface {
+	Optimizer
+	// begin starts a step of p: it returns the numbers of the step and what is
+	// remembered of p.
+	begin(p *Parameter, rate float64) (gemm.Rule, *memory)
+	// memoryOf returns what is remembered of p, making it if need be.
+	memoryOf(p *Parameter) *memory
 }
 
-// LearningRate returns α.
-func (o *SGD) LearningRate() float64 { return orElse(o.Rate, 0.1) }
-
-// Settings returns the name and α.
-func (o *SGD) Settings() []Param {
-	return []Param{{"optimizer", "sgd"}, {"learning_rate", number(o.LearningRate())}}
-}
-
-// Update computes θ ← θ - rate·∇J(θ).
-func (o *SGD) Update(p *Parameter, rate float64) {
-	if !p.Sparse {
-		gemm.SGD(float32(rate), 0, p.Grad, p.Value)
-		return
-	}
-	gemm.AddRows(p.Cols, p.Grad, p.Cols, p.Touched, p.Value, float32(-rate))
-}
-
-// Adam keeps running means of the gradient (m) and of its square (v):
-//
-//	m ← β₁m + (1-β₁)g      v ← β₂v + (1-β₂)g²
-//	θ ← θ - α (m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + ε)
-//
-// Of a sparse parameter it updates m, v and θ in the touched rows only; t counts
-// the steps of the whole parameter.
-//
-// Source: Kingma and Ba, Adam: A Method for Stochastic Optimization (2015),
-// algorithm 1.
-type Adam struct {
-	Rate         float64 // α; 0 is 0.001
-	Beta1, Beta2 float64 // β₁, β₂; 0 is 0.9 and 0.999
-	Eps          float64 // ε; 0 is 1e-8
-
-	state map[*Parameter]*moments
-}
-
-type moments struct {
+// memory is what an optimizer remembers of a parameter: m and v of the
+// parameter's shape, and the number of steps.
+type memory struct {
 	m, v []float32
 	t    int
 }
 
-// LearningRate returns α.
-func (o *Adam) LearningRate() float64 { return orElse(o.Rate, 1e-3) }
+// memories is embedded in the optimizers of this package.
+type memories struct{ of map[*Parameter]*memory }
 
-// Settings returns the name, α, the betas and ε.
-func (o *Adam) Settings() []Param {
-	return []Param{
-		{"optimizer", "adam"},
-		{"learning_rate", number(o.LearningRate())},
-		{"beta1", number(orElse(o.Beta1, 0.9))},
-		{"beta2", number(orElse(o.Beta2, 0.999))},
-		{"eps", number(orElse(o.Eps, 1e-8))},
+func (all *memories) get(p *Parameter, m, v bool) *memory {
+	if known := all.of[p]; known != nil {
+		return known
 	}
+	if all.of == nil {
+		all.of = map[*Parameter]*memory{}
+	}
+	fresh := &memory{}
+	if m {
+		fresh.m = make([]float32, p.Len())
+	}
+	if v {
+		fresh.v = make([]float32, p.Len())
+	}
+	all.of[p] = fresh
+	return fresh
 }
 
-// Update takes one step of Adam.
-func (o *Adam) Update(p *Parameter, rate float64) {
-	s := o.state[p]
-	if s == nil {
-		if o.state == nil {
-			o.state = map[*Parameter]*moments{}
-		}
-		s = &moments{m: make([]float32, p.Len()), v: make([]float32, p.Len())}
-		o.state[p] = s
+// update takes a step of one parameter on one thread.
+func update(o ruled, p *Parameter, rate float64) {
+	rule, memory := o.begin(p, rate)
+	s := paramStep{p, rule, memory}
+	s.rows(0, s.len())
+}
+
+// paramStep is a step of one parameter.
+type paramStep struct {
+	p      *Parameter
+	rule   gemm.Rule
+	memory *memory
+}
+
+// len returns the number of rows that change.
+func (s *paramStep) len() int {
+	if s.p.Sparse {
+		return len(s.p.Touched)
 	}
-	s.t++
-	beta1, beta2 := orElse(o.Beta1, 0.9), orElse(o.Beta2, 0.999)
-	step := gemm.AdamStep{
-		Rate: rate, Beta1: beta1, Beta2: beta2, Eps: orElse(o.Eps, 1e-8),
-		Correct1: 1 - math.Pow(beta1, float64(s.t)), Correct2: 1 - math.Pow(beta2, float64(s.t)),
-	}
-	if !p.Sparse {
-		gemm.Adam(&step, p.Grad, s.m, s.v, p.Value)
+	return s.p.Rows
+}
+
+// rows updates some of them.
+func (s *paramStep) rows(lo, hi int) {
+	p, m := s.p, s.memory
+	if p.Sparse {
+		gemm.Update(&s.rule, hi-lo, p.Cols, p.Touched[lo:hi], p.Grad[lo*p.Cols:hi*p.Cols], m.m, m.v, p.Value)
 		return
 	}
-	for i, row := range p.Touched {
-		lo, hi := int(row)*p.Cols, (int(row)+1)*p.Cols
-		gemm.Adam(&step, p.Grad[i*p.Cols:(i+1)*p.Cols], s.m[lo:hi], s.v[lo:hi], p.Value[lo:hi])
+	at := func(x []float32) []float32 {
+		if x == nil {
+			return nil
+		}
+		return x[lo*p.Cols : hi*p.Cols]
 	}
+	gemm.Update(&s.rule, hi-lo, p.Cols, nil, at(p.Grad), at(m.m), at(m.v), at(p.Value))
 }
+
+// decays reports whether weight decay and L2 apply to p: to matrices, not to
+// biases.
+func decays(p *Parameter) bool { return p.Rows > 1 }
 
 // orElse returns x, or otherwise where x is the zero value.
 func orElse[T comparable](x, otherwise T) T {

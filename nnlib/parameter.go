@@ -57,6 +57,19 @@ func newSparse[F gemm.Float](name string, rows, cols int) *param[F] {
 	return p
 }
 
+// double returns a copy in float64.
+func (p *param[F]) double() *param[float64] {
+	d := newParam[float64](p.Name, p.Rows, p.Cols)
+	if p.Sparse {
+		d = newSparse[float64](p.Name, p.Rows, p.Cols)
+	}
+	d.Frozen, d.Symbol = p.Frozen, p.Symbol
+	for i, v := range p.Value {
+		d.Value[i] = float64(v)
+	}
+	return d
+}
+
 func (p *param[F]) value() matrix[F] { return matrix[F]{p.Rows, p.Cols, p.Value} }
 
 func (p *param[F]) zeroGrad() {

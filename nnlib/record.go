@@ -42,6 +42,12 @@ func (l *loop) hyperParameters() []Param {
 		Param{"batch_size", fmt.Sprint(l.BatchSize)},
 		Param{"shuffle", fmt.Sprint(!l.InOrder)},
 		Param{"seed", fmt.Sprint(l.Seed)})
+	if l.Schedule != nil {
+		params = append(params, Param{"schedule", l.Schedule.String()})
+	}
+	if l.L2 > 0 {
+		params = append(params, Param{"l2", number(l.L2)})
+	}
 	if l.ClipNorm > 0 {
 		params = append(params, Param{"clip_norm", number(l.ClipNorm)})
 	}
@@ -89,6 +95,12 @@ func (r *record) epoch(l *loop, e Epoch) {
 	r.metrics = append(r.metrics[:0], Metric{"epoch", float64(e.Epoch)}, Metric{"train_loss", e.Loss})
 	if !math.IsNaN(e.Score) {
 		r.metrics = append(r.metrics, Metric{l.ScoreName, e.Score})
+	}
+	for i, p := range l.params {
+		r.metrics = append(r.metrics, Metric{"param_norm/" + p.Name, l.probe.norms[i]})
+		if !p.Frozen {
+			r.metrics = append(r.metrics, Metric{"update_ratio/" + p.Name, l.probe.ratios[i]})
+		}
 	}
 	r.metrics = append(r.metrics, e.Metrics...)
 	r.to.LogMetrics(int64(e.Step), r.metrics)

@@ -20,8 +20,8 @@ type window[F gemm.Float] struct {
 	average bool
 
 	ids, caseOf []int32 // of the last batch, B×m
-	slots       []int32
-	X           matrix[F]
+	slots       []int32 // the row of words.Grad of each word of the batch
+	X, dX       matrix[F]
 	spread      matrix[F] // averaged: the gradient of each word
 }
 
@@ -48,16 +48,11 @@ func (l *window[F]) params() []*param[F] {
 	return []*param[F]{l.words, l.cases}
 }
 
-// load makes the windows with the given indexes the current batch.
-func (l *window[F]) load(w *Windows, batch []int32) {
+// load makes the windows with the given indexes the current batch and returns
+// where their features will be.
+func (l *window[F]) load(w *Windows, batch []int32) matrix[F] {
 	m := l.m
-	if cap(l.ids) < len(batch)*m {
-		l.ids = make([]int32, len(batch)*m)
-		l.caseOf = make([]int32, len(batch)*m)
-		l.slots = make([]int32, len(batch)*m)
-	}
-	l.ids = l.ids[:len(batch)*m]
-	l.caseOf = l.caseOf[:len(batch)*m]
+	l.reserve(len(batch) * m)
 	for i, k := range batch {
 		copy(l.ids[i*m:], w.Words[int(k)*m:][:m])
 		if l.cases != nil {
@@ -66,35 +61,41 @@ func (l *window[F]) load(w *Windows, batch []int32) {
 			}
 		}
 	}
+	l.X.resize(len(batch), l.features())
+	return l.X
 }
 
-func (l *window[F]) forward() matrix[F] {
-	B, m, d := len(l.ids)/l.m, l.m, l.words.Cols
-	l.X.resize(B, l.features())
-	if l.average {
-		l.mean()
-		return l.X
+// reserve makes room for a batch of n words in all.
+func (l *window[F]) reserve(n int) {
+	if cap(l.ids) < n {
+		l.ids, l.caseOf, l.slots = make([]int32, n), make([]int32, n), make([]int32, n)
 	}
-	per := l.perWord()
-	for i, id := range l.ids {
+	l.ids, l.caseOf, l.slots = l.ids[:n], l.caseOf[:n], l.slots[:n]
+}
+
+// forward looks up the vectors of windows lo to hi.
+func (l *window[F]) forward(lo, hi int) {
+	if l.average {
+		l.mean(lo, hi)
+		return
+	}
+	per, d := l.perWord(), l.words.Cols
+	for i := lo * l.m; i < hi*l.m; i++ {
 		x := l.X.Data[i*per:][:per]
-		copy(x, l.words.Value[int(id)*d:][:d])
+		copy(x, l.words.Value[int(l.ids[i])*d:][:d])
 		if l.cases != nil {
 			copy(x[d:], l.cases.Value[int(l.caseOf[i])*l.cases.Cols:][:l.cases.Cols])
 		}
 	}
-	l.X.Rows = B
-	l.X.Cols = m * per
-	return l.X
 }
 
 // mean adds the vectors of each window in order and divides by m.
-func (l *window[F]) mean() {
+func (l *window[F]) mean(lo, hi int) {
 	d := l.words.Cols
-	clear(l.X.Data)
-	for i, id := range l.ids {
+	clear(l.X.slice(lo, hi).Data)
+	for i := lo * l.m; i < hi*l.m; i++ {
 		x := l.X.row(i / l.m)
-		for j, v := range l.words.Value[int(id)*d:][:d] {
+		for j, v := range l.words.Value[int(l.ids[i])*d:][:d] {
 			x[j] += v
 		}
 		if l.cases != nil {
@@ -103,30 +104,55 @@ func (l *window[F]) mean() {
 			}
 		}
 	}
-	for i := range l.X.Data {
-		l.X.Data[i] /= F(l.m)
+	for i, v := range l.X.slice(lo, hi).Data {
+		l.X.Data[lo*l.X.Cols+i] = v / F(l.m)
 	}
 }
 
-// backward adds the slices of dX to the gradients of the words and cases.
-func (l *window[F]) backward(dX matrix[F]) {
+// startBack takes ∂J/∂X, whose values may come later, and finds the rows of the
+// words' gradient.
+func (l *window[F]) startBack(dX matrix[F]) {
 	dX.wantShape("Window.Backward", "dX", l.X.Rows, l.X.Cols)
+	l.dX = dX
 	if l.average {
 		l.spread.resize(dX.Rows*l.m, dX.Cols)
-		for i := range l.spread.Rows {
-			for j, v := range dX.row(i / l.m) {
-				l.spread.Data[i*dX.Cols+j] = v / F(l.m)
-			}
+	}
+	if !l.words.Frozen {
+		l.words.touch(l.ids, l.slots)
+	}
+}
+
+// backward gives each word of windows lo to hi its share of dX.
+func (l *window[F]) backward(lo, hi int) {
+	if !l.average {
+		return // the slices of dX are the shares
+	}
+	for i := lo * l.m; i < hi*l.m; i++ {
+		for j, v := range l.dX.row(i / l.m) {
+			l.spread.Data[i*l.dX.Cols+j] = v / F(l.m)
 		}
-		dX = l.spread
+	}
+}
+
+// accumulate adds the shares to the gradients of the words and cases.
+func (l *window[F]) accumulate(part, parts int) {
+	shares := l.dX.Data
+	if l.average {
+		shares = l.spread.Data
 	}
 	per, d := l.perWord(), l.words.Cols
 	if !l.words.Frozen {
-		slots := l.slots[:len(l.ids)]
-		l.words.touch(l.ids, slots)
-		gemm.AddRows(d, dX.Data, per, slots, l.words.Grad, 1)
+		gemm.AddRows(d, shares, per, l.slots, part, parts, l.words.Grad, 1)
 	}
-	if l.cases != nil && !l.cases.Frozen {
-		gemm.AddRows(l.cases.Cols, dX.Data[d:], per, l.caseOf, l.cases.Grad, 1)
+	if l.cases != nil && !l.cases.Frozen && len(l.ids) > 0 {
+		gemm.AddRows(l.cases.Cols, shares[d:], per, l.caseOf, part, parts, l.cases.Grad, 1)
 	}
+}
+
+func (l *window[F]) double() *window[float64] {
+	d := &window[float64]{words: l.words.double(), m: l.m, average: l.average}
+	if l.cases != nil {
+		d.cases = l.cases.double()
+	}
+	return d
 }

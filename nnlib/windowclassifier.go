@@ -24,6 +24,8 @@ type WindowConfig struct {
 
 	Hidden     []int      // neurons of each hidden layer; none is the softmax classifier
 	Activation Activation // of the hidden layers; "" is tanh
+	Dropout    float64    // probability that a hidden neuron is dropped, in [0, 1)
+	Init       Init       // of the weights
 	NoBias     bool       // leave the biases out
 
 	Classes []string // names of the classes; their number is K (the lecture's C)
@@ -41,10 +43,9 @@ type WindowConfig struct {
 // Source: CS224N 2019, lecture 3, "Window classification".
 type WindowClassifier struct {
 	config WindowConfig
-	input  window[float32]
-	layers []layer[float32]
+	net    net[float32]
 	ce     crossEntropy[float32]
-	batch  []int32
+	labels []int32
 }
 
 // NewWindowClassifier returns a model with initial values drawn from the
@@ -85,6 +86,12 @@ func (c *WindowConfig) check() error {
 	case slices.ContainsFunc(c.Hidden, func(h int) bool { return h < 1 }):
 		return fmt.Errorf("nnlib: WindowConfig: Hidden is %v, want at least one neuron in each layer", c.Hidden)
 	}
+	if !(c.Dropout >= 0 && c.Dropout < 1) {
+		return fmt.Errorf("nnlib: WindowConfig: Dropout is %v, want 0 ≤ p < 1", c.Dropout)
+	}
+	if err := c.Init.check(); err != nil {
+		return err
+	}
 	_, err := c.Activation.kind()
 	return err
 }
@@ -100,35 +107,23 @@ func (m *WindowClassifier) build() {
 	} else {
 		fillUniform(rng, 0.25, words.Value)
 	}
-	m.input = window[float32]{words: words, m: c.width(), average: c.Average}
+	input := &window[float32]{words: words, m: c.width(), average: c.Average}
 	if c.Cases > 0 {
-		m.input.cases = newParam[float32]("cases", c.Cases, c.CaseDim)
-		m.input.cases.Symbol = fmt.Sprintf("%de", c.Cases)
-		fillUniform(rng, 0.25, m.input.cases.Value)
+		input.cases = newParam[float32]("cases", c.Cases, c.CaseDim)
+		input.cases.Symbol = fmt.Sprintf("%de", c.Cases)
+		fillUniform(rng, 0.25, input.cases.Value)
 	}
-	kind, _ := c.Activation.kind()
-	in, inSymbol := m.input.features(), c.featureSymbol()
-	for i, out := range append(slices.Clone(c.Hidden), len(c.Classes)) {
-		last := i == len(c.Hidden)
-		suffix, outSymbol := fmt.Sprint(i+1), "C"
-		if len(c.Hidden) == 0 {
-			suffix = ""
+	sizes := slices.Concat([]int{input.features()}, c.Hidden, []int{len(c.Classes)})
+	network := NewNetwork(feedForward(sizes, c.Activation, c.Dropout, c.Init, c.Seed, rng)...)
+	symbols(network, c.featureSymbol())
+	m.net = net[float32]{input: input, body: network.net.body, head: &m.ce, group: 1}
+	for i, l := range m.net.body.layers {
+		if l, ok := l.(*linear[float32]); ok {
+			l.inputFixed = i == 0 && c.FreezeVectors && c.Cases == 0
+			if c.NoBias {
+				l.b = nil
+			}
 		}
-		if !last {
-			outSymbol = "H" + strings.TrimPrefix(suffix, "1")
-		}
-		l := newLinear[float32]("W"+suffix, "b"+suffix, in, out)
-		l.W.Symbol, l.b.Symbol = outSymbol+inSymbol, outSymbol
-		if c.NoBias {
-			l.b = nil
-		}
-		fillUniform(rng, XavierBound(in, out), l.W.Value)
-		l.inputFixed = i == 0 && c.FreezeVectors && c.Cases == 0
-		m.layers = append(m.layers, &l)
-		if !last {
-			m.layers = append(m.layers, &elementwise[float32]{kind: kind})
-		}
-		in, inSymbol = out, outSymbol
 	}
 }
 
@@ -156,18 +151,14 @@ func (m *WindowClassifier) Classes() []string { return slices.Clone(m.config.Cla
 // Parameters returns the word vectors (words), the case vectors (cases), and the
 // layers' W and b (W1, b1, W2 … if there are hidden layers).
 func (m *WindowClassifier) Parameters() []*Parameter {
-	params := m.input.params()
-	for _, l := range m.layers {
-		params = append(params, l.params()...)
-	}
-	return parameters(params)
+	return parameters(m.net.params())
 }
 
 // Counts returns the sizes of the parameters.
 func (m *WindowClassifier) Counts() ParameterCounts { return countParameters(m.Parameters()) }
 
 // Features returns the length of x: m(d+e) concatenated, d+e averaged.
-func (m *WindowClassifier) Features() int { return m.input.features() }
+func (m *WindowClassifier) Features() int { return m.net.input.features() }
 
 // String describes the model in a line.
 func (m *WindowClassifier) String() string {
@@ -187,13 +178,7 @@ func (m *WindowClassifier) String() string {
 }
 
 // MIMEBundle shows the model: its description and the sizes of its parameters.
-func (m *WindowClassifier) MIMEBundle() map[string]any {
-	counts := m.Counts()
-	return map[string]any{
-		"text/plain": m.String() + "\n" + counts.String(),
-		"text/html":  "<p>" + m.String() + "</p>" + htmlTable(counts.rows()),
-	}
-}
+func (m *WindowClassifier) MIMEBundle() map[string]any { return modelBundle(m.String(), m.Counts()) }
 
 // Fit trains the model on labelled windows and returns what it measured. It
 // returns a [*DataError] for data that do not fit the model, a
@@ -245,7 +230,7 @@ func (m *WindowClassifier) hyperParameters() []Param {
 		{"classes", strings.Join(c.Classes, " ")},
 	}
 	if len(c.Hidden) > 0 {
-		params = append(params, Param{"activation", string(c.Activation)})
+		params = append(params, Param{"activation", string(c.Activation)}, Param{"dropout", number(c.Dropout)})
 	}
 	if c.Cases > 0 {
 		params = append(params, Param{"case_classes", fmt.Sprint(c.Cases)}, Param{"case_dim", fmt.Sprint(c.CaseDim)})
@@ -261,34 +246,12 @@ type windowTask struct {
 
 // Gradients implements [Model].
 func (t *windowTask) Gradients(batch []int32) float64 {
-	Z := t.logits(t.data, batch, true)
-	J, d := t.ce.loss(Z, t.labels(t.data, batch))
-	for i := len(t.layers) - 1; i >= 0; i-- {
-		d = t.layers[i].backward(d)
-	}
-	if d.Data != nil {
-		t.input.backward(d)
-	}
-	return J
+	t.labels = pick(t.labels, t.data.Labels, batch)
+	t.ce.labels = t.labels
+	return t.net.gradients(t.net.input.load(t.data, batch))
 }
 
-// logits runs the model forward on the windows with the given indexes.
-func (m *WindowClassifier) logits(w *Windows, batch []int32, training bool) matrix[float32] {
-	m.input.load(w, batch)
-	Z := m.input.forward()
-	for _, l := range m.layers {
-		Z = l.forward(Z, training)
-	}
-	return Z
-}
-
-func (m *WindowClassifier) labels(w *Windows, batch []int32) []int32 {
-	m.batch = m.batch[:0]
-	for _, i := range batch {
-		m.batch = append(m.batch, w.Labels[i])
-	}
-	return m.batch
-}
+func (t *windowTask) atStep(step int) { t.net.body.atStep(step) }
 
 // predictBatch is how many examples a prediction handles at a time.
 const predictBatch = 512
@@ -302,7 +265,7 @@ func (m *WindowClassifier) each(w Windows, f func(batch []int32, Z matrix[float3
 		for i := lo; i < min(lo+predictBatch, n); i++ {
 			batch = append(batch, int32(i))
 		}
-		f(batch, m.logits(&w, batch, false))
+		f(batch, m.net.outputs(m.net.input.load(&w, batch)))
 	}
 }
 
@@ -348,19 +311,8 @@ func (m *WindowClassifier) Loss(w Windows) float64 {
 	m.mustFit(w, true)
 	sum := 0.0
 	m.each(w, func(batch []int32, Z matrix[float32]) {
-		J, _ := m.ce.loss(Z, m.labels(&w, batch))
+		J, _ := CrossEntropy(Matrix(Z), w.Labels[batch[0]:][:len(batch)])
 		sum += J * float64(len(batch))
 	})
 	return sum / float64(max(w.Len(), 1))
-}
-
-// argmax returns the index of the largest value, the first of equals.
-func argmax[F gemm.Float](x []F) int32 {
-	best := 0
-	for i, v := range x {
-		if v > x[best] {
-			best = i
-		}
-	}
-	return int32(best)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 )
 
 // Windows are the examples of a window classifier: for each token the words
@@ -94,4 +95,23 @@ func checkLabels(labels []int32, classes int) error {
 		}
 	}
 	return nil
+}
+
+// hashFloats returns the SHA-256 in hex of examples and their targets.
+func hashFloats[T float32 | int32](X []float32, Y []T) string {
+	h := sha256.New()
+	buf := make([]byte, 0, 4*(len(X)+len(Y))+16)
+	buf = binary.LittleEndian.AppendUint64(buf, uint64(len(X)))
+	for _, x := range X {
+		buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x))
+	}
+	for _, y := range Y {
+		if f, ok := any(y).(float32); ok {
+			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(f))
+			continue
+		}
+		buf = binary.LittleEndian.AppendUint32(buf, uint32(int32(y)))
+	}
+	h.Write(buf)
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -100,3 +100,9 @@ func tanh32(x float32) float32 {
 	p = fma32(p, s, -0x1.555552p-2)
 	return fma32(float32(s*x), p, x)
 }
+
+// ExpNeg returns e^x for x ≤ 0.
+func ExpNeg[F Float](x F) F { return expNeg(x) }
+
+// Log returns ln x for normal positive x.
+func Log[F Float](x F) F { return logPos(x) }

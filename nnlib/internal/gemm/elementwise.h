@@ -175,18 +175,50 @@ static void NAME(scale)(long n, float s, float *x) {
 	for (long i = 0; i < n; i++) x[i] *= s;
 }
 
-static void NAME(sgd)(long n, float rate, float decay, const float *restrict g, float *restrict x) {
-	for (long i = 0; i < n; i++) x[i] -= rate * (g[i] + decay * x[i]);
+INLINE void update_row(const rule c, long n, const float *restrict g, float *restrict m, float *restrict v,
+                       float *restrict x) {
+	switch (c.kind) {
+	case SGD:
+		for (long i = 0; i < n; i++) x[i] -= c.rate * (g[i] + c.decay * x[i]);
+		break;
+	case MOMENTUM:
+		for (long i = 0; i < n; i++) {
+			m[i] = c.beta1 * m[i] + (g[i] + c.decay * x[i]);
+			x[i] -= c.rate * m[i];
+		}
+		break;
+	case ADAGRAD:
+		for (long i = 0; i < n; i++) {
+			v[i] = v[i] + g[i] * g[i];
+			x[i] -= c.rate * (g[i] / (sqrtf(v[i]) + c.eps));
+		}
+		break;
+	case RMSPROP:
+		for (long i = 0; i < n; i++) {
+			v[i] = c.beta2 * v[i] + c.left2 * (g[i] * g[i]);
+			x[i] -= c.rate * (g[i] / (sqrtf(v[i]) + c.eps));
+		}
+		break;
+	case ADAM:
+		for (long i = 0; i < n; i++) {
+			m[i] = c.beta1 * m[i] + c.left1 * g[i];
+			v[i] = c.beta2 * v[i] + c.left2 * (g[i] * g[i]);
+			float step = (m[i] * c.correct1) / (sqrtf(v[i] * c.correct2) + c.eps);
+			x[i] -= c.rate * (step + c.decay * x[i]);
+		}
+		break;
+	}
 }
 
-static void NAME(adam)(long n, const adam_step *s, const float *restrict g, float *restrict m, float *restrict v,
-                       float *restrict x) {
-	const adam_step c = *s;
-	const float left1 = 1.0f - c.beta1, left2 = 1.0f - c.beta2;
-	for (long i = 0; i < n; i++) {
-		m[i] = c.beta1 * m[i] + left1 * g[i];
-		v[i] = c.beta2 * v[i] + left2 * (g[i] * g[i]);
-		float step = (m[i] / c.correct1) / (sqrtf(v[i] / c.correct2) + c.eps);
-		x[i] -= c.rate * (step + c.decay * x[i]);
+// update takes a step for a block of rows, or for the rows that ids names.
+static void NAME(update)(const rule *r, long rows, long cols, const int32_t *ids, const float *g, float *m, float *v, float *x) {
+	const rule c = *r;
+	if (!ids) {
+		update_row(c, rows * cols, g, m, v, x);
+		return;
+	}
+	for (long i = 0; i < rows; i++) {
+		long at = ids[i] * cols;
+		update_row(c, cols, g + i * cols, m ? m + at : m, v ? v + at : v, x + at);
 	}
 }

@@ -96,7 +96,7 @@ func Product[F Float](m, n, k int, a, b Operand[F], c []F, ldc int, bias []F, ad
 		pureProduct(m, n, k, a, b, c, ldc, bias, add)
 		return
 	}
-	parallelProduct(m, n, k, a, b, c, ldc, bias, add)
+	simdProduct(m, n, k, a, b, c, ldc, bias, add)
 }
 
 // Activation names an element-wise function.
@@ -164,8 +164,9 @@ func CrossEntropy[F Float](rows, cols int, z []F, labels []int32, scale F, dz, l
 }
 
 // AddRows adds scale times row i of src (at src[i*stride:], cols wide) to row
-// slots[i] of dst, for i in order.
-func AddRows[F Float](cols int, src []F, stride int, slots []int32, dst []F, scale F) {
+// slots[i] of dst, for i in order; only where slots[i] % parts is part, so that
+// threads can divide the rows of dst.
+func AddRows[F Float](cols int, src []F, stride int, slots []int32, part, parts int, dst []F, scale F) {
 	if len(slots) == 0 {
 		return
 	}
@@ -176,10 +177,10 @@ func AddRows[F Float](cols int, src []F, stride int, slots []int32, dst []F, sca
 		}
 	}
 	if simd[F]() {
-		simdAddRows(len(slots), cols, src, stride, slots, 0, 1, dst, scale)
+		simdAddRows(len(slots), cols, src, stride, slots, part, parts, dst, scale)
 		return
 	}
-	pureAddRows(cols, src, stride, slots, dst, scale)
+	pureAddRows(cols, src, stride, slots, part, parts, dst, scale)
 }
 
 // SumRows adds the rows of src (at src[i*stride:], cols wide) to dst, in order.
@@ -217,43 +218,4 @@ func Scale[F Float](s F, x []F) {
 	for i := range x {
 		x[i] *= s
 	}
-}
-
-// SGD computes x -= rate·(g + decay·x).
-func SGD[F Float](rate, decay F, g, x []F) {
-	need("SGD", g, len(x))
-	if simd[F]() {
-		simdSGD(rate, decay, g, x)
-		return
-	}
-	for i := range x {
-		x[i] -= F(rate * (g[i] + F(decay*x[i])))
-	}
-}
-
-// AdamStep holds the numbers of one step of Adam. Correct1 and Correct2 are
-// 1-β₁ᵗ and 1-β₂ᵗ. Decay is AdamW's: not scaled by the moments.
-type AdamStep struct {
-	Rate, Beta1, Beta2, Eps, Decay, Correct1, Correct2 float64
-}
-
-// Adam updates the moments m and v with the gradient g, and then x.
-func Adam[F Float](s *AdamStep, g, m, v, x []F) {
-	need("Adam", g, len(x))
-	need("Adam", m, len(x))
-	need("Adam", v, len(x))
-	if simd[F]() {
-		simdAdam(s, g, m, v, x)
-		return
-	}
-	pureAdam(s, g, m, v, x)
-}
-
-// asSingle returns s as what it is where simd is true.
-func asSingle[F Float](s []F) []float32 {
-	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(s))), len(s))
-}
-
-func single[F Float](o Operand[F]) Operand[float32] {
-	return Operand[float32]{asSingle(o.Data), o.RowStride, o.ColStride}
 }

@@ -8,14 +8,17 @@
 
 enum { LOGISTIC = 1, TANH, HARD_TANH, SOFT_SIGN, RELU, LEAKY_RELU };
 
+enum { SGD = 1, MOMENTUM, ADAGRAD, RMSPROP, ADAM };
+
+// rule is one step of an optimizer. Its numbers mean what Rule of optimize.go says.
 typedef struct {
-	float rate, beta1, beta2, eps, decay;
-	float correct1, correct2;
-} adam_step;
+	int kind;
+	float rate, beta1, beta2, left1, left2, eps, decay, correct1, correct2;
+} rule;
 
 typedef struct {
 	void (*product)(long M, long N, long K, const float *a, long ars, long acs, const float *b, long brs, long bcs, float *c,
-	                long ldc, const float *bias, int add, float *w);
+	                long ldc, const float *bias, int add);
 	void (*activate)(int kind, float slope, long n, const float *x, float *y);
 	void (*activate_back)(int kind, float slope, long n, const float *y, const float *dy, float *dx);
 	void (*softmax)(long rows, long cols, const float *z, float *p);
@@ -25,8 +28,7 @@ typedef struct {
 	void (*sum_rows)(long rows, long cols, const float *src, long stride, float *dst);
 	double (*square_sum)(long n, const float *x);
 	void (*scale)(long n, float s, float *x);
-	void (*sgd)(long n, float rate, float decay, const float *g, float *x);
-	void (*adam)(long n, const adam_step *s, const float *g, float *m, float *v, float *x);
+	void (*update)(const rule *r, long rows, long cols, const int32_t *ids, const float *g, float *m, float *v, float *x);
 } kernels;
 
 #endif

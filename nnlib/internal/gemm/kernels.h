@@ -112,23 +112,35 @@ INLINE void panel(int mr, int nv, long M, long K, const float *a, long ars, long
 	for (; i < M; i++) tile(1, nv, K, a + i * ars, ars, acs, w, c + i * ldc, ldc, cols, bias, add);
 }
 
+// The inner index is cut into blocks of at most KC, so that a packed panel stays
+// in the second-level cache and fits on the stack. A block goes on from the C of
+// the block before: storing a sum and loading it again changes no bit.
+enum { KC = 384 };
+
 static void NAME(product)(long M, long N, long K, const float *a, long ars, long acs, const float *b, long brs, long bcs,
-                          float *c, long ldc, const float *bias, int add, float *w) {
-	long left = (N + VW - 1) / VW; // vectors of columns still to do
-	for (long j = 0; j < N;) {
-		// Seven vectors are better as 4 + 3 than as 4 + 2 + 1; five as 3 + 2.
-		long nv = left > 4 ? (left == 5 ? 3 : 4) : left;
-		long width = nv * VW, cols = N - j < width ? N - j : width;
-		pack(K, b, brs, bcs, j, cols, width, w);
-		const float *bj = bias ? bias + j : 0;
-		switch (nv) {
-		case 4: panel(MR4, 4, M, K, a, ars, acs, w, c + j, ldc, cols, bj, add); break;
-		case 3: panel(MR3, 3, M, K, a, ars, acs, w, c + j, ldc, cols, bj, add); break;
-		case 2: panel(MR2, 2, M, K, a, ars, acs, w, c + j, ldc, cols, bj, add); break;
-		default: panel(MR1, 1, M, K, a, ars, acs, w, c + j, ldc, cols, bj, add); break;
+                          float *c, long ldc, const float *bias, int add) {
+	float w[KC * 4 * VW];
+	long blocks = K > KC ? (K + KC - 1) / KC : 1;
+	for (long block = 0; block < blocks; block++) {
+		long k0 = K * block / blocks, kn = K * (block + 1) / blocks - k0;
+		int more = add || block > 0;
+		const float *ak = a + k0 * acs, *bk = b + k0 * brs;
+		long left = (N + VW - 1) / VW; // vectors of columns still to do
+		for (long j = 0; j < N;) {
+			// Five vectors are better as 3 + 2 than as 4 + 1.
+			long nv = left > 4 ? (left == 5 ? 3 : 4) : left;
+			long width = nv * VW, cols = N - j < width ? N - j : width;
+			pack(kn, bk, brs, bcs, j, cols, width, w);
+			const float *bj = bias ? bias + j : 0;
+			switch (nv) {
+			case 4: panel(MR4, 4, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
+			case 3: panel(MR3, 3, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
+			case 2: panel(MR2, 2, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
+			default: panel(MR1, 1, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
+			}
+			j += cols;
+			left -= nv;
 		}
-		j += cols;
-		left -= nv;
 	}
 }
 
@@ -144,6 +156,5 @@ const kernels NAME(kernels) = {
 	.sum_rows = NAME(sum_rows),
 	.square_sum = NAME(square_sum),
 	.scale = NAME(scale),
-	.sgd = NAME(sgd),
-	.adam = NAME(adam),
+	.update = NAME(update),
 };

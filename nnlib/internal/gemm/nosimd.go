@@ -2,14 +2,12 @@
 
 package gemm
 
-const panelWidth = 1
-
 func choose(string) bool { return false }
 
 // simd reports false in this build, so nothing below is ever called.
 const unreachable = "gemm: this build has no C kernels"
 
-func simdProduct[F Float](_, _, _ int, _, _ Operand[F], _ []F, _ int, _ []F, _ bool, _ []float32) {
+func simdProduct[F Float](_, _, _ int, _, _ Operand[F], _ []F, _ int, _ []F, _ bool) {
 	panic(unreachable)
 }
 func simdActivate[F Float](Activation, float64, []F, []F)                 { panic(unreachable) }
@@ -19,8 +17,7 @@ func simdCrossEntropy[F Float](_, _ int, _ []F, _ []int32, _ F, _, _ []F) { pani
 func simdAddRows[F Float](_, _ int, _ []F, _ int, _ []int32, _, _ int, _ []F, _ F) {
 	panic(unreachable)
 }
-func simdSumRows[F Float](_, _ int, _ []F, _ int, _ []F) { panic(unreachable) }
-func simdSquareSum[F Float]([]F) float64                 { panic(unreachable) }
-func simdScale[F Float](F, []F)                          { panic(unreachable) }
-func simdSGD[F Float](_, _ F, _, _ []F)                  { panic(unreachable) }
-func simdAdam[F Float](*AdamStep, []F, []F, []F, []F)    { panic(unreachable) }
+func simdSumRows[F Float](_, _ int, _ []F, _ int, _ []F)               { panic(unreachable) }
+func simdSquareSum[F Float]([]F) float64                               { panic(unreachable) }
+func simdScale[F Float](F, []F)                                        { panic(unreachable) }
+func simdUpdate[F Float](*Rule, int, int, []int32, []F, []F, []F, []F) { panic(unreachable) }

@@ -168,8 +168,11 @@ func pureCrossEntropy[F Float](rows, cols int, z []F, labels []int32, scale F, d
 	}
 }
 
-func pureAddRows[F Float](cols int, src []F, stride int, slots []int32, dst []F, scale F) {
+func pureAddRows[F Float](cols int, src []F, stride int, slots []int32, part, parts int, dst []F, scale F) {
 	for i, slot := range slots {
+		if int(slot)%parts != part {
+			continue
+		}
 		row := dst[int(slot)*cols:][:cols]
 		for j, v := range src[i*stride:][:cols] {
 			row[j] += F(scale * v)
@@ -187,17 +190,4 @@ func pureSquareSum[F Float](x []F) float64 {
 		sum += v
 	}
 	return sum
-}
-
-func pureAdam[F Float](s *AdamStep, g, m, v, x []F) {
-	beta1, beta2 := F(s.Beta1), F(s.Beta2)
-	left1, left2 := 1-beta1, 1-beta2
-	rate, eps, decay := F(s.Rate), F(s.Eps), F(s.Decay)
-	correct1, correct2 := F(s.Correct1), F(s.Correct2)
-	for i := range x {
-		m[i] = F(beta1*m[i]) + F(left1*g[i])
-		v[i] = F(beta2*v[i]) + F(left2*F(g[i]*g[i]))
-		step := m[i] / correct1 / (sqrt(v[i]/correct2) + eps)
-		x[i] -= F(rate * (step + F(decay*x[i])))
-	}
 }

@@ -27,10 +27,8 @@ package gemm
 #cgo nocallback k_square_sum
 #cgo noescape k_scale
 #cgo nocallback k_scale
-#cgo noescape k_sgd
-#cgo nocallback k_sgd
-#cgo noescape k_adam
-#cgo nocallback k_adam
+#cgo noescape k_update
+#cgo nocallback k_update
 #include <stdlib.h>
 #include "gemm.h"
 
@@ -45,8 +43,8 @@ static int k_choose(const char *name) {
 }
 
 static void k_product(long M, long N, long K, const float *a, long ars, long acs, const float *b, long brs, long bcs,
-                      float *c, long ldc, const float *bias, int add, float *w) {
-	t->product(M, N, K, a, ars, acs, b, brs, bcs, c, ldc, bias, add, w);
+                      float *c, long ldc, const float *bias, int add) {
+	t->product(M, N, K, a, ars, acs, b, brs, bcs, c, ldc, bias, add);
 }
 static void k_activate(int kind, float slope, long n, const float *x, float *y) { t->activate(kind, slope, n, x, y); }
 static void k_activate_back(int kind, float slope, long n, const float *y, const float *dy, float *dx) {
@@ -65,15 +63,13 @@ static void k_sum_rows(long rows, long cols, const float *src, long stride, floa
 }
 static double k_square_sum(long n, const float *x) { return t->square_sum(n, x); }
 static void k_scale(long n, float s, float *x) { t->scale(n, s, x); }
-static void k_sgd(long n, float rate, float decay, const float *g, float *x) { t->sgd(n, rate, decay, g, x); }
-static void k_adam(long n, const adam_step *s, const float *g, float *m, float *v, float *x) { t->adam(n, s, g, m, v, x); }
+static void k_update(const rule *r, long rows, long cols, const int32_t *ids, const float *g, float *m, float *v, float *x) {
+	t->update(r, rows, cols, ids, g, m, v, x);
+}
 */
 import "C"
 
 import "unsafe"
-
-// panelWidth is the most columns that a packed panel of any variant has.
-const panelWidth = 64
 
 // choose makes the named variant current and reports whether there is one.
 func choose(name string) bool {
@@ -86,13 +82,13 @@ func floats[F Float](s []F) *C.float { return (*C.float)(unsafe.Pointer(unsafe.S
 
 func ints(s []int32) *C.int32_t { return (*C.int32_t)(unsafe.Pointer(unsafe.SliceData(s))) }
 
-func simdProduct[F Float](m, n, k int, a, b Operand[F], c []F, ldc int, bias []F, add bool, work []float32) {
+func simdProduct[F Float](m, n, k int, a, b Operand[F], c []F, ldc int, bias []F, add bool) {
 	var accumulate C.int
 	if add {
 		accumulate = 1
 	}
 	C.k_product(C.long(m), C.long(n), C.long(k), floats(a.Data), C.long(a.RowStride), C.long(a.ColStride),
-		floats(b.Data), C.long(b.RowStride), C.long(b.ColStride), floats(c), C.long(ldc), floats(bias), accumulate, floats(work))
+		floats(b.Data), C.long(b.RowStride), C.long(b.ColStride), floats(c), C.long(ldc), floats(bias), accumulate)
 }
 
 func simdActivate[F Float](kind Activation, slope float64, x, y []F) {
@@ -125,14 +121,11 @@ func simdSquareSum[F Float](x []F) float64 {
 
 func simdScale[F Float](s F, x []F) { C.k_scale(C.long(len(x)), C.float(s), floats(x)) }
 
-func simdSGD[F Float](rate, decay F, g, x []F) {
-	C.k_sgd(C.long(len(x)), C.float(rate), C.float(decay), floats(g), floats(x))
-}
-
-func simdAdam[F Float](s *AdamStep, g, m, v, x []F) {
-	step := C.adam_step{
-		rate: C.float(s.Rate), beta1: C.float(s.Beta1), beta2: C.float(s.Beta2), eps: C.float(s.Eps), decay: C.float(s.Decay),
-		correct1: C.float(s.Correct1), correct2: C.float(s.Correct2),
+func simdUpdate[F Float](r *Rule, rows, cols int, ids []int32, g, m, v, x []F) {
+	c := C.rule{
+		kind: C.int(r.Kind), rate: C.float(r.Rate), beta1: C.float(r.Beta1), beta2: C.float(r.Beta2),
+		left1: 1 - C.float(r.Beta1), left2: 1 - C.float(r.Beta2), eps: C.float(r.Eps), decay: C.float(r.Decay),
+		correct1: C.float(1 / r.Correct1), correct2: C.float(1 / r.Correct2),
 	}
-	C.k_adam(C.long(len(x)), &step, floats(g), floats(m), floats(v), floats(x))
+	C.k_update(&c, C.long(rows), C.long(cols), ints(ids), floats(g), floats(m), floats(v), floats(x))
 }

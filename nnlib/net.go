@@ -1,0 +1,144 @@
+package nnlib
+
+import "github.com/lectern-go/lectern/nnlib/internal/gemm"
+
+// net is what every model of this package is inside: an optional window layer,
+// a chain of layers, and a loss, in either precision.
+type net[F gemm.Float] struct {
+	input *window[F] // nil where the features are given
+	body  chain[F]
+	head  head[F]
+	group int // rows of the body's output that make one row of the head's
+
+	rows  int
+	phase phase
+}
+
+// phase says what Do computes.
+type phase int
+
+const (
+	predicting phase = iota // the outputs
+	training                // the outputs, the loss, and back to the inputs
+	summing                 // the gradients of the parameters
+)
+
+func (n *net[F]) params() []*param[F] {
+	if n.input == nil {
+		return n.body.params()
+	}
+	return append(n.input.params(), n.body.params()...)
+}
+
+// worthDividing is the number of multiplications from which it pays to wake
+// another thread.
+const worthDividing = 1 << 18
+
+// threads returns how many parts the current batch is worth.
+func (n *net[F]) threads() int {
+	weights := 0
+	for _, l := range n.body.layers {
+		if l, ok := l.(*linear[F]); ok {
+			weights += len(l.W.Value)
+		}
+	}
+	if n.rows*weights < worthDividing {
+		return 1
+	}
+	return n.rows / n.group
+}
+
+// gradients runs forward and backward on the features X (of the loaded windows,
+// if there is a window layer), adds the gradients of the parameters, and
+// returns the loss.
+func (n *net[F]) gradients(X matrix[F]) float64 {
+	n.rows = X.Rows
+	if n.body.whole && n.input != nil {
+		n.input.forward(0, n.rows)
+	}
+	Z := n.body.start(X, true)
+	dZ := n.head.start(matrix[F]{Z.Rows / n.group, Z.Cols * n.group, Z.Data})
+	if n.body.whole {
+		n.head.rows(0, dZ.Rows)
+	}
+	dX := n.body.startBack(matrix[F]{Z.Rows, Z.Cols, dZ.Data})
+	if n.input != nil && dX.Data != nil {
+		n.input.startBack(dX)
+	}
+	threads := n.threads()
+	n.phase = training
+	gemm.Run(n, threads)
+	n.phase = summing
+	gemm.Run(n, threads)
+	return n.head.value()
+}
+
+// outputs runs forward on the features X.
+func (n *net[F]) outputs(X matrix[F]) matrix[F] {
+	n.rows = X.Rows
+	if n.body.whole && n.input != nil {
+		n.input.forward(0, n.rows)
+	}
+	Z := n.body.start(X, false)
+	n.phase = predicting
+	gemm.Run(n, n.threads())
+	return Z
+}
+
+// Do implements [gemm.Task].
+func (n *net[F]) Do(part, parts int) {
+	if n.phase == summing {
+		n.body.accumulate(part, parts)
+		if n.input != nil && n.input.dX.Data != nil {
+			n.input.accumulate(part, parts)
+		}
+		return
+	}
+	if n.body.whole {
+		n.backInput(0, n.rows, part == 0)
+		return
+	}
+	lo, hi := gemm.Share(n.rows/n.group, part, parts)
+	glo, ghi := lo*n.group, hi*n.group
+	if n.phase == predicting {
+		glo, ghi = gemm.Share(n.rows, part, parts)
+	}
+	if n.input != nil {
+		n.input.forward(glo, ghi)
+	}
+	n.body.forward(glo, ghi)
+	if n.phase == training {
+		n.head.rows(lo, hi)
+		n.body.backward(glo, ghi)
+		n.backInput(glo, ghi, true)
+	}
+}
+
+func (n *net[F]) backInput(lo, hi int, wanted bool) {
+	if wanted && n.phase == training && n.input != nil && n.input.dX.Data != nil {
+		n.input.backward(lo, hi)
+	}
+}
+
+// double returns a copy in float64 with the given head, nil if there is a layer
+// of one's own.
+func (n *net[F]) double(h head[float64]) *net[float64] {
+	body, ok := n.body.double().(*chain[float64])
+	if !ok {
+		return nil
+	}
+	d := &net[float64]{body: *body, head: h, group: n.group}
+	if n.input != nil {
+		d.input = n.input.double()
+	}
+	return d
+}
+
+// gather copies the rows of X with the given indexes to dst.
+func gather[F gemm.Float](dst *matrix[F], X matrix[F], batch []int32) matrix[F] {
+	dst.resize(len(batch), X.Cols)
+	for i, k := range batch {
+		copy(dst.row(i), X.row(int(k)))
+	}
+	return *dst
+}
