@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 
-	xfont "golang.org/x/image/font"
 	gplot "gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -14,9 +13,11 @@ import (
 
 // Series is a named curve.
 type Series struct {
-	Name string
-	X    []float64 // as long as Y; nil counts 0, 1, 2, …
-	Y    []float64 // NaN and ±Inf leave a gap
+	Name   string
+	X      []float64 // as long as Y; nil counts 0, 1, 2, …
+	Y      []float64 // NaN and ±Inf leave a gap
+	Color  int       // series of the same number have the same colour; 0 is a colour of its own
+	Dashed bool
 }
 
 // Curves are the settings of a figure of one or more curves over a common axis.
@@ -25,6 +26,7 @@ type Curves struct {
 	XLabel, YLabel string // with the unit, as in "loss (nats)"
 	Series         []Series
 	LogY           bool    // logarithmic scale; values of 0 and less leave a gap
+	Smooth         float64 // weight of the past in [0, 1), see [Smooth]; the raw curve stays, faint
 	Width, Height  float64 // pixels; 0 is 640×360
 }
 
@@ -41,13 +43,17 @@ func GradientNorms(series ...Series) *Figure {
 }
 
 // Figure draws the curves. A curve with many more points than pixels is drawn by
-// its least and greatest value at each pixel, so that no spike is lost. Figure
-// panics if a series has X and Y of different lengths.
+// its least and greatest value at every other pixel, so that no spike is lost. Figure
+// panics if a series has X and Y of different lengths, or if Smooth is outside
+// [0, 1).
 func (c Curves) Figure() *Figure {
 	for _, s := range c.Series {
 		if s.X != nil && len(s.X) != len(s.Y) {
 			panic(fmt.Sprintf("plot: Curves: series %q has %d X and %d Y", s.Name, len(s.X), len(s.Y)))
 		}
+	}
+	if c.Smooth < 0 || c.Smooth >= 1 {
+		panic(fmt.Sprintf("plot: Curves: Smooth is %g, want 0 or more and less than 1", c.Smooth))
 	}
 	if c.Width == 0 {
 		c.Width = defaultWidth
@@ -129,11 +135,12 @@ func (c Curves) paint(canvas draw.Canvas, th theme) {
 
 	legend := newLegend(th)
 	for i, s := range c.Series {
-		style := draw.LineStyle{Width: 1.6}
-		style.Color, style.Dashes = seriesColor(i)
-		for _, run := range c.runs(s) {
-			p.Add(curve(thin(run, int(c.Width)), style))
+		style := s.style(i)
+		if c.Smooth > 0 {
+			c.addRuns(p, s, draw.LineStyle{Color: faint(style.Color), Width: 1})
+			s.Y = Smooth(s.Y, c.Smooth)
 		}
+		c.addRuns(p, s, style)
 		legend.add(s.Name, style)
 	}
 	setRange(p, c.LogY)
@@ -144,6 +151,25 @@ func (c Curves) paint(canvas draw.Canvas, th theme) {
 		canvas = legend.drawRight(canvas)
 	}
 	p.Draw(canvas)
+}
+
+// style returns the line of series i.
+func (s Series) style(i int) draw.LineStyle {
+	if s.Color > 0 {
+		i = s.Color - 1
+	}
+	style := draw.LineStyle{Width: 1.6}
+	style.Color, style.Dashes = seriesColor(i)
+	if s.Dashed {
+		style.Dashes = []vg.Length{5, 3}
+	}
+	return style
+}
+
+func (c Curves) addRuns(p *gplot.Plot, s Series, style draw.LineStyle) {
+	for _, run := range c.runs(s) {
+		p.Add(curve(thin(run, int(c.Width)/2), style))
+	}
 }
 
 // curve returns the line through the points, or a dot for a single one.
@@ -182,64 +208,4 @@ func setRange(p *gplot.Plot, logY bool) {
 		p.Y.Min = 0
 	}
 	p.Y.Max += room
-}
-
-// thin replaces the points that fall on one of columns pixel columns by the first,
-// least, greatest and last of them, in their order.
-func thin(points plotter.XYs, columns int) plotter.XYs {
-	if len(points) <= 4*columns {
-		return points
-	}
-	per := float64(len(points)) / float64(columns)
-	thinned := make(plotter.XYs, 0, 4*columns)
-	for column := range columns {
-		from, to := int(float64(column)*per), int(float64(column+1)*per)
-		low, high := from, from
-		for i := from; i < to; i++ {
-			if points[i].Y < points[low].Y {
-				low = i
-			}
-			if points[i].Y > points[high].Y {
-				high = i
-			}
-		}
-		last := -1
-		for _, i := range []int{from, min(low, high), max(low, high), to - 1} {
-			if i > last {
-				thinned = append(thinned, points[i])
-				last = i
-			}
-		}
-	}
-	return thinned
-}
-
-// legend names the series beside the plot, where it hides no data.
-type legend struct {
-	gplot.Legend
-	width vg.Length
-}
-
-func newLegend(th theme) *legend {
-	l := &legend{Legend: gplot.NewLegend()}
-	l.Top, l.Left = true, true
-	l.Padding = 5
-	l.TextStyle.Color = th.ink
-	l.TextStyle.Font = sans(12, xfont.WeightNormal)
-	return l
-}
-
-func (l *legend) add(name string, style draw.LineStyle) {
-	style.Width = 2.5
-	l.Add(name, &plotter.Line{LineStyle: style})
-	l.width = max(l.width, l.TextStyle.Width(name))
-}
-
-// drawRight draws the legend at the right and returns the canvas that is left.
-func (l *legend) drawRight(c draw.Canvas) draw.Canvas {
-	// A reader's font may be wider than the one measured here.
-	width := min(l.ThumbnailWidth+l.width*1.15+8, (c.Max.X-c.Min.X)/2)
-	right := draw.Crop(c, c.Max.X-c.Min.X-width, 0, 0, -26)
-	l.Draw(right)
-	return draw.Crop(c, 0, -width-14, 0, 0)
 }

@@ -1,4 +1,7 @@
-// Package plot draws what training shows: [Curves] of loss and gradient norms.
+// Package plot draws what training shows: [Curves] of loss and gradient norms,
+// smoothed or not, the [Boundary] of a classifier in the plane, a
+// [ConfusionMatrix], [Words] by the principal components of their vectors, and
+// [Activations] with their derivatives.
 //
 // A [Figure] shows itself in a notebook as SVG with its text as text: it can be
 // searched, copied and read aloud. It brings a page colour of its own, light or

@@ -51,6 +51,12 @@ func seriesColor(i int) (color.RGBA, []vg.Length) {
 	return seriesColors[i%len(seriesColors)], dashes[i/len(seriesColors)%len(dashes)]
 }
 
+// faint returns the colour with little weight.
+func faint(c color.Color) color.Color {
+	r, g, b, _ := c.RGBA()
+	return color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 0x48}
+}
+
 // restyle turns what vgsvg wrote into an element for a page: without an XML
 // header, sized in pixels, named, with fonts that every system has and colours
 // that follow the page.
