@@ -53,7 +53,7 @@ func (s *Session) run(c *cell.Cell, imports map[string]string, lifted []ast.Decl
 
 	s.fill(r.pkg.Scope(), c, lifted, imports)
 	report := func(e types.Error) {
-		if allowed(e) || r.isResult(c, e) {
+		if allowed(c, e) || r.isResult(c, e) {
 			return
 		}
 		msg := strings.TrimPrefix(e.Msg, "\t")
@@ -106,10 +106,21 @@ func (s *Session) fill(scope *types.Scope, c *cell.Cell, lifted []ast.Decl, impo
 var resultsSignature = types.NewSignatureType(nil, nil, nil, types.NewTuple(
 	types.NewParam(token.NoPos, nil, "", types.NewSlice(types.Universe.Lookup("any").Type()))), nil, true)
 
-// allowed reports whether e is an error of compiled Go that cells may contain.
-func allowed(e types.Error) bool {
-	return e.Soft && (strings.HasPrefix(e.Msg, "declared and not used") || strings.HasSuffix(e.Msg, "imported and not used") ||
-		strings.Contains(e.Msg, "imported as") && strings.HasSuffix(e.Msg, "and not used"))
+// allowed reports whether e is an error of compiled Go that cells may contain:
+// imports that are not used, and variables of the session that this cell does
+// not use.
+func allowed(c *cell.Cell, e types.Error) bool {
+	if !e.Soft {
+		return false
+	}
+	if strings.HasSuffix(e.Msg, "and not used") {
+		return true
+	}
+	mine := false
+	for _, st := range c.Stmts {
+		eachDefined(st, func(id *ast.Ident) { mine = mine || id.Pos() == e.Pos })
+	}
+	return mine && strings.HasPrefix(e.Msg, "declared and not used")
 }
 
 // isResult reports whether e complains that the value of the cell's last

@@ -19,9 +19,10 @@ import (
 type Session struct {
 	fset     *token.FileSet
 	importer types.Importer
-	known    map[string]string // package name -> path, for imports left out
-	imports  map[string]string // name in cells -> path
-	objects  map[string]*Object
+	known    map[string]string        // package name -> path, for imports left out
+	imports  map[string]string        // name in cells -> path
+	objects  map[string]*Object       // what names mean now
+	all      map[types.Object]*Object // everything ever declared
 	serial   int
 }
 
@@ -45,6 +46,7 @@ func NewSession(fset *token.FileSet, importer types.Importer, paths []string) *S
 		known:    map[string]string{},
 		imports:  map[string]string{},
 		objects:  map[string]*Object{},
+		all:      map[types.Object]*Object{},
 	}
 	for _, p := range paths {
 		name := packageName(p)
@@ -78,15 +80,22 @@ type Checked struct {
 	Info    *types.Info
 	Pkg     *types.Package
 	Body    *ast.BlockStmt    // the cell's statements
+	Lifted  []ast.Decl        // variables of the statements that functions use
 	Result  ast.Expr          // the last expression, if the cell ends in one with a value
 	Objects []*Object         // what the cell declares at the session's level, in order
 	Imports map[string]string // name -> path of every import that the cell sees
 	refs    map[types.Object]*Object
+	session *Session
 }
 
 // Ref returns the session's object that obj is, or nil if obj is local to the
 // cell's code, imported or predeclared.
-func (c *Checked) Ref(obj types.Object) *Object { return c.refs[obj] }
+func (c *Checked) Ref(obj types.Object) *Object {
+	if o := c.refs[obj]; o != nil {
+		return o
+	}
+	return c.session.all[obj]
+}
 
 // Check type-checks a cell. It returns all diagnostics, or the checked cell if
 // there are none. The session does not change until [Session.Commit].
@@ -129,7 +138,7 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	}
 	checked := &Checked{
 		Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, Imports: imports,
-		refs: map[types.Object]*Object{},
+		Lifted: r.lifted, refs: map[types.Object]*Object{}, session: s,
 	}
 	s.declare(checked, r.lifted)
 	checked.Result = r.result(c)
@@ -145,8 +154,7 @@ func (s *Session) declare(c *Checked, lifted []ast.Decl) {
 			return
 		}
 		o := &Object{Object: obj, Cell: c.Name}
-		switch obj.(type) {
-		case *types.Var, *types.Func:
+		if stored(obj) {
 			serial++
 			o.Slot = fmt.Sprintf("S%d_%s", serial, id.Name)
 			if old := s.objects[id.Name]; old != nil && sameStorage(old.Object, obj) {
@@ -169,9 +177,18 @@ func (s *Session) declare(c *Checked, lifted []ast.Decl) {
 	for _, st := range c.Stmts {
 		eachDefined(st, add)
 	}
-	for _, obj := range s.objects {
-		c.refs[obj.Object] = obj
+}
+
+// stored reports whether an object has storage: variables and functions that
+// are not generic.
+func stored(obj types.Object) bool {
+	switch obj := obj.(type) {
+	case *types.Var:
+		return true
+	case *types.Func:
+		return obj.Signature().TypeParams().Len() == 0
 	}
+	return false
 }
 
 // sameStorage reports whether a redeclaration of old as obj keeps its storage:
@@ -192,6 +209,7 @@ func sameStorage(old, obj types.Object) bool {
 func (s *Session) Commit(c *Checked) {
 	for _, o := range c.Objects {
 		s.objects[o.Name()] = o
+		s.all[o.Object] = o
 		s.serial++
 	}
 	s.imports = c.Imports
