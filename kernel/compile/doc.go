@@ -1,0 +1,2 @@
+// Package compile builds cells.
+package compile
