@@ -32,8 +32,10 @@ var importRules = map[string][]string{
 	// Cells load a corpus by name and train on it at once: data finds the files and
 	// hands them to the reader of nnlib. Nothing else of notebooks knows nnlib.
 	"notebooks/data": {"nnlib/ner"},
-	"notebooks/...":  {"notebooks/...", "kernel", "kernel/display"},
-	"cmd/...":        {"kernel/...", "experiments/...", "nnlib/...", "notebooks/...", "cmd/..."},
+	// What a notebook's cells define and use is what the kernel's checker says.
+	"notebooks/verify": {"notebooks/...", "kernel/cell", "kernel/check"},
+	"notebooks/...":    {"notebooks/...", "kernel", "kernel/display"},
+	"cmd/...":          {"kernel/...", "experiments/...", "nnlib/...", "notebooks/...", "cmd/..."},
 }
 
 // adapters says which packages may import a library whose types must not

@@ -13,6 +13,7 @@ import (
 type cli struct {
 	Run     runCmd     `cmd:"" help:"Run notebooks and save them with their outputs."`
 	Runs    runsCmd    `cmd:"" help:"List, show and compare recorded runs."`
+	Verify  verifyCmd  `cmd:"" help:"Run notebooks and compare their outputs with the saved ones."`
 	Version versionCmd `cmd:"" help:"Print the version of Lectern and of the Go that built it."`
 	Worker  workerCmd  `cmd:"" hidden:"" help:"Hold the values of a kernel; started by the kernel itself."`
 }

@@ -150,17 +150,9 @@ func checkWritable(dir string) error {
 // read; one that was interrupted is not.
 func (c runCmd) runOne(ctx context.Context, j *runJob, bar *bar) (err error) {
 	defer func() { bar.end(err) }()
-	k, err := j.session.startKernel(ctx)
-	if err != nil {
-		return fmt.Errorf("%s: %w", j.nb.path, err)
-	}
-	r := runner.Runner{
-		Kernel: k, Path: j.nb.path, Timeout: c.Timeout, AllowErrors: c.AllowErrors, Progress: bar.show,
-	}
-	err = r.Run(ctx, j.nb.notebook)
-	if closeErr := k.Close(); err == nil && closeErr != nil {
-		err = fmt.Errorf("%s: kernel: %w", j.nb.path, closeErr)
-	}
+	err = j.session.run(ctx, j.nb.notebook, runner.Runner{
+		Path: j.nb.path, Timeout: c.Timeout, AllowErrors: c.AllowErrors, Progress: bar.show,
+	})
 	if err == nil {
 		return j.write(j.output)
 	}

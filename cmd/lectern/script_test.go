@@ -20,6 +20,7 @@ func TestMain(m *testing.M) {
 // there is
 //
 //	oneline FILE     FILE holds exactly one line
+//	replace OLD NEW FILE    put NEW for every OLD in FILE
 //	waitfile FILE    wait until FILE exists
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -37,6 +38,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"oneline":  oneLine,
+			"replace":  replace,
 			"waitfile": waitFile,
 		},
 	})
@@ -62,4 +64,15 @@ func waitFile(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not appear within 30 s", args[0])
+}
+
+func replace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: replace OLD NEW FILE")
+	}
+	text := ts.ReadFile(args[2])
+	if !strings.Contains(text, args[0]) {
+		ts.Fatalf("%s does not hold %q", args[2], args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(text, args[0], args[1])), 0o666))
 }

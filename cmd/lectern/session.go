@@ -11,6 +11,8 @@ import (
 	"github.com/lectern-go/lectern/cmd/lectern/library"
 	"github.com/lectern-go/lectern/experiments/open"
 	"github.com/lectern-go/lectern/kernel"
+	"github.com/lectern-go/lectern/notebooks/nbformat"
+	"github.com/lectern-go/lectern/notebooks/runner"
 )
 
 // A session says where a notebook's kernel works and what its training runs
@@ -56,6 +58,21 @@ func (s session) startKernel(ctx context.Context) (*kernel.Kernel, error) {
 		Dir:      filepath.Dir(s.notebook),
 		Env:      s.environment(),
 	})
+}
+
+// run runs a notebook in a kernel of its own.
+func (s session) run(ctx context.Context, nb *nbformat.Notebook, r runner.Runner) (err error) {
+	k, err := s.startKernel(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.Path, err)
+	}
+	defer func() {
+		if closeErr := k.Close(); err == nil && closeErr != nil {
+			err = fmt.Errorf("%s: kernel: %w", r.Path, closeErr)
+		}
+	}()
+	r.Kernel = k
+	return r.Run(ctx, nb)
 }
 
 // environment returns what the worker must know beyond this process's
