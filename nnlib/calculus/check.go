@@ -1,0 +1,223 @@
+package calculus
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"strings"
+)
+
+// checkTolerance is the relative error up to which a symbolic derivative counts
+// as equal to the numbers.
+const checkTolerance = 1e-8
+
+// Check compares the derivative with finite differences of the formula at a
+// random point, element by element, to a relative error of 1e-8. Symbolic
+// dimensions get small sizes and functions without a definition are taken as
+// tanh; the report says so. The point is chosen so that logs, roots and inverses
+// exist; a formula for which none is found fails the check.
+func (d *Derivative) Check(seed uint64) *CheckReport {
+	rng := rand.New(rand.NewPCG(seed, 2))
+	var last error
+	for attempt := range 12 {
+		values, dims := d.formula.randomValues(rng, attempt)
+		r, err := d.checkAt(values)
+		if err != nil {
+			last = err
+			continue
+		}
+		if !r.Passed && attempt < 11 && r.Worst.NumericError > checkTolerance*math.Abs(r.Worst.Numeric) {
+			last = fmt.Errorf("calculus: Check: the finite differences are uncertain at the points tried: %s", r.verdict())
+			continue
+		}
+		if len(dims) > 0 {
+			r.Notes = append(r.Notes, "with "+strings.Join(dims, ", "))
+		}
+		return r
+	}
+	return &CheckReport{Tolerance: checkTolerance, Notes: []string{"no point was found at which the formula can be checked: " + last.Error()}}
+}
+
+// CheckAt compares the derivative with finite differences at a point. It returns
+// an [*Error] if values are missing or the derivative is not defined there.
+func (d *Derivative) CheckAt(values Values) (*CheckReport, error) {
+	return d.checkAt(values)
+}
+
+// randomValues draws the variables: from the normal distribution at first, then
+// positive ones, then positive with dominant diagonals.
+func (f *Formula) randomValues(rng *rand.Rand, attempt int) (Values, []string) {
+	sizes := map[string]int{}
+	var dims []string
+	next := 0
+	for _, v := range f.vars {
+		for _, d := range []dim{v.shape.rows, v.shape.cols} {
+			for _, t := range d.terms {
+				if _, known := sizes[t.symbol]; t.coef == 0 || known {
+					continue
+				}
+				sizes[t.symbol] = 3 + next%3
+				dims = append(dims, fmt.Sprintf("%s = %d", t.symbol, sizes[t.symbol]))
+				next++
+			}
+		}
+	}
+	values := Values{}
+	for _, v := range f.vars {
+		rows, _ := evalDim(v.shape.rows, sizes)
+		cols, _ := evalDim(v.shape.cols, sizes)
+		values[v.name] = randomMatrix(rng, v, max(rows, 1), max(cols, 1), attempt)
+	}
+	for _, name := range f.indices {
+		values[name] = rng.IntN(2) // symbolic sizes are at least 3
+	}
+	return values, dims
+}
+
+func randomMatrix(rng *rand.Rand, v variable, rows, cols, attempt int) *Matrix {
+	m := NewMatrix(rows, cols)
+	family := attempt % 3
+	for i := range m.Data {
+		if family == 0 {
+			m.Data[i] = rng.NormFloat64()
+		} else {
+			m.Data[i] = 0.3 + rng.Float64()
+		}
+	}
+	if rows == cols && rows > 1 && family == 2 {
+		for i := range rows {
+			m.Data[i*cols+i] += float64(rows)
+		}
+	}
+	switch {
+	case v.symmetric:
+		for i := range rows {
+			for j := range i {
+				m.Data[i*cols+j] = m.Data[j*cols+i]
+			}
+		}
+	case v.distribution:
+		m = m.apply(math.Abs)
+		sum := total(m)
+		m = m.apply(func(x float64) float64 { return x / sum })
+	}
+	return m
+}
+
+// checkAt compares every result with numbers.
+func (d *Derivative) checkAt(values Values) (*CheckReport, error) {
+	e, err := d.formula.evaluator(values)
+	if err != nil {
+		return nil, err
+	}
+	e.standIn = standIn
+	r := &CheckReport{Passed: true, Tolerance: checkTolerance}
+	for _, t := range d.results {
+		if err := d.checkResult(r, e, t); err != nil {
+			return nil, err
+		}
+	}
+	if name := d.formula.abstractFunction(); name != "" {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s taken as %s", name, standIn))
+	}
+	return r, nil
+}
+
+// abstractFunction returns a function of the formula that has no definition.
+func (f *Formula) abstractFunction() string {
+	for _, n := range topological(f.root) {
+		if n.op == opElementwise && findElementwise(n.name).abstract && f.functions[n.name] == "" {
+			return n.name
+		}
+	}
+	return ""
+}
+
+func (d *Derivative) checkResult(r *CheckReport, e *evaluator, t result) error {
+	f, target := d.root, t.target
+	start, err := e.fresh(nil, nil).eval(target)
+	if err != nil {
+		return err
+	}
+	point := e
+	var direction *Matrix
+	if d.differential {
+		direction = start.Clone()
+		rng := rand.New(rand.NewPCG(uint64(len(start.Data)), 3))
+		for i := range direction.Data {
+			direction.Data[i] = rng.NormFloat64()
+		}
+		point = e.fresh(nil, nil)
+		point.values = maps.Clone(e.values)
+		point.values["d"+t.name] = direction
+	}
+	analytic, err := point.fresh(nil, nil).eval(t.expr)
+	if err != nil {
+		return err
+	}
+	var failure error
+	at := func(x []float64) []float64 {
+		y, err := e.fresh(target, &Matrix{start.Rows, start.Cols, x}).eval(f)
+		if err != nil {
+			failure = err
+			return make([]float64, d.valueSize(e, f))
+		}
+		return y.Data
+	}
+	var numeric *Estimate
+	if d.differential {
+		numeric = Differences{}.JVP(at, start.Data, direction.Data)
+	} else {
+		numeric = Differences{}.Jacobian(at, start.Data)
+	}
+	if failure != nil {
+		return failure
+	}
+	d.compareAll(r, t, analytic, numeric)
+	return nil
+}
+
+func (d *Derivative) valueSize(e *evaluator, f *node) int {
+	rows, cols, err := e.size(f.shape)
+	if err != nil {
+		return 1
+	}
+	return rows * cols
+}
+
+// compareAll compares element by element: both are in the order of the target's
+// rows, for each element of the formula.
+func (d *Derivative) compareAll(r *CheckReport, t result, analytic *Matrix, numeric *Estimate) {
+	a := analytic.Data
+	if len(a) != len(numeric.Value.Data) {
+		r.Passed = false
+		r.Notes = append(r.Notes, fmt.Sprintf("the derivative has %d elements, the differences %d", len(a), len(numeric.Value.Data)))
+		return
+	}
+	floor := 1e-3 * max(largest(a), largest(numeric.Value.Data))
+	worst := CheckedEntry{Name: t.name}
+	for i, v := range a {
+		entry := compare(t.name, i, v, slope{value: numeric.Value.Data[i : i+1], err: numeric.Error.Data[i : i+1]}, floor)
+		if math.Abs(entry.Analytic-entry.Numeric) < entry.NumericError && entry.NumericError < 1e-11 {
+			entry.RelativeError = min(entry.RelativeError, checkTolerance/10) // no better than the rounding of the differences
+		}
+		r.add(entry, 0)
+		if entry.RelativeError >= worst.RelativeError {
+			worst = entry
+		}
+	}
+	r.Calls += numeric.Calls
+	r.Parameters = append(r.Parameters, worst)
+}
+
+// fresh returns an evaluator for another computation at the same point, with one
+// node set to a value.
+func (e *evaluator) fresh(set *node, value *Matrix) *evaluator {
+	c := *e
+	c.done = map[*node]*Matrix{}
+	if set != nil {
+		c.done[set] = value
+	}
+	return &c
+}
