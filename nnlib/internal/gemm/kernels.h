@@ -3,6 +3,7 @@
 //	VARIANT  the suffix of its function names
 //	VB       the bytes of a vector
 //	FMA      fused multiply-add of three vectors
+//	MAXNV    the most vectors that a register tile is wide, 3 or 4
 //	MR1..MR4 the rows of a register tile that is 1..4 vectors wide
 //
 // Every function computes each of its outputs with the same operations in the
@@ -60,57 +61,108 @@ static void pack(long K, const float *b, long brs, long bcs, long j0, long cols,
 		for (long k = 0; k < K; k++) w[k * width + j] = j < cols ? b[k * brs + j * bcs] : 0;
 }
 
-// tile computes mr rows and cols ≤ nv*VW columns of C from mr rows of A and a
-// packed panel of B. The accumulators stay in registers: mr and nv are
-// constants where it is inlined.
-INLINE void tile(int mr, int nv, long K, const float *a, long ars, long acs, const float *b, float *c, long ldc, long cols,
-                 const float *bias, int add) {
-	vec acc[mr][nv];
-	float edge[nv * VW];
-#pragma GCC unroll 16
-	for (int i = 0; i < mr; i++) {
-#pragma GCC unroll 4
-		for (int j = 0; j < nv; j++) acc[i][j] = (vec){0};
-		if (!add && !bias) continue;
-		const float *from = add ? c + i * ldc : bias;
-		if (cols < nv * VW) {
-			memcpy(edge, from, cols * sizeof(float));
-			for (long j = cols; j < nv * VW; j++) edge[j] = 0;
-			from = edge;
-		}
-#pragma GCC unroll 4
-		for (int j = 0; j < nv; j++) acc[i][j] = *(const vec *)(from + j * VW);
+// A tile computes MR rows and nv*VW columns of C from MR rows of A and a packed
+// panel of B. Row i starts from the numbers at from + i*fs. The accumulators,
+// c00 to c(MR-1)3, are variables and not an array, so that compilers keep them in
+// registers; nv is a constant where the function is inlined, which leaves out
+// what it does not need.
+
+#define ROWS1(M) M(0)
+#define ROWS4(M) ROWS1(M) M(1) M(2) M(3)
+#define ROWS6(M) ROWS4(M) M(4) M(5)
+#define ROWS8(M) ROWS6(M) M(6) M(7)
+#define ROWS12(M) ROWS8(M) M(8) M(9) M(10) M(11)
+
+#define VEC(p, j) (*(const vec *)((p) + (j) * VW))
+#define START(i) \
+	vec c##i##0 = VEC(from + i * fs, 0), c##i##1 = zero, c##i##2 = zero, c##i##3 = zero; \
+	if (nv > 1) c##i##1 = VEC(from + i * fs, 1); \
+	if (nv > 2) c##i##2 = VEC(from + i * fs, 2); \
+	if (nv > 3) c##i##3 = VEC(from + i * fs, 3);
+#define STEP(i) \
+	av = a[i * ars] - zero; /* all lanes: x - 0 is x, for -0 too */ \
+	c##i##0 = FMA(av, b0, c##i##0); \
+	if (nv > 1) c##i##1 = FMA(av, b1, c##i##1); \
+	if (nv > 2) c##i##2 = FMA(av, b2, c##i##2); \
+	if (nv > 3) c##i##3 = FMA(av, b3, c##i##3);
+#define STORE(i) \
+	*(vec *)(c + i * ldc) = c##i##0; \
+	if (nv > 1) *(vec *)(c + i * ldc + VW) = c##i##1; \
+	if (nv > 2) *(vec *)(c + i * ldc + 2 * VW) = c##i##2; \
+	if (nv > 3) *(vec *)(c + i * ldc + 3 * VW) = c##i##3;
+
+#define ARGS long K, const float *a, long ars, long acs, const float *b, const float *from, long fs, float *c, long ldc
+#define TILE(MR) \
+	INLINE void tile##MR(int nv, ARGS) { \
+		const vec zero = {0}; \
+		ROWS##MR(START) \
+		for (long k = 0; k < K; k++) { \
+			vec b0 = VEC(b, 0), b1 = zero, b2 = zero, b3 = zero, av; \
+			if (nv > 1) b1 = VEC(b, 1); \
+			if (nv > 2) b2 = VEC(b, 2); \
+			if (nv > 3) b3 = VEC(b, 3); \
+			ROWS##MR(STEP) \
+			a += acs; \
+			b += nv * VW; \
+		} \
+		ROWS##MR(STORE) \
 	}
-	for (long k = 0; k < K; k++) {
-		vec bv[nv];
-#pragma GCC unroll 4
-		for (int j = 0; j < nv; j++) bv[j] = *(const vec *)(b + j * VW);
-#pragma GCC unroll 16
-		for (int i = 0; i < mr; i++) {
-			vec av = a[i * ars] - (vec){0}; // broadcast
-#pragma GCC unroll 4
-			for (int j = 0; j < nv; j++) acc[i][j] = FMA(av, bv[j], acc[i][j]);
-		}
-		a += acs;
-		b += nv * VW;
-	}
-#pragma GCC unroll 16
-	for (int i = 0; i < mr; i++) {
-		float *to = cols < nv * VW ? edge : c + i * ldc;
-#pragma GCC unroll 4
-		for (int j = 0; j < nv; j++) *(vec *)(to + j * VW) = acc[i][j];
-		if (cols < nv * VW) memcpy(c + i * ldc, edge, cols * sizeof(float));
+TILE(1)
+TILE(4)
+TILE(6)
+TILE(8)
+TILE(12)
+
+// edge_in and edge_out bring rows of C that are narrower than a tile to and from
+// a buffer that is as wide as one.
+static void edge_in(long rows, long cols, long width, const float *from, long fs, float *edge) {
+	for (long i = 0; i < rows; i++) {
+		memcpy(edge + i * width, from + i * fs, cols * sizeof(float));
+		for (long j = cols; j < width; j++) edge[i * width + j] = 0;
 	}
 }
 
-// panel runs down the M rows of C for one panel of columns.
-INLINE void panel(int mr, int nv, long M, long K, const float *a, long ars, long acs, const float *w, float *c, long ldc,
-                  long cols, const float *bias, int add) {
-	long i = 0;
-	for (; i + mr <= M; i += mr) tile(mr, nv, K, a + i * ars, ars, acs, w, c + i * ldc, ldc, cols, bias, add);
-	for (; i + 4 <= M; i += 4) tile(4, nv, K, a + i * ars, ars, acs, w, c + i * ldc, ldc, cols, bias, add);
-	for (; i < M; i++) tile(1, nv, K, a + i * ars, ars, acs, w, c + i * ldc, ldc, cols, bias, add);
+static void edge_out(long rows, long cols, long width, const float *edge, float *c, long ldc) {
+	for (long i = 0; i < rows; i++) memcpy(c + i * ldc, edge + i * width, cols * sizeof(float));
 }
+
+// ALONE makes a tile of constant size a function of its own, so that compilers
+// give it all registers.
+#define ALONE(name, nv, MR) \
+	static __attribute__((noinline)) void name##nv(ARGS) { tile##MR(nv, K, a, ars, acs, b, from, fs, c, ldc); }
+
+// PANEL defines the function that runs down the M rows of C for one panel of nv
+// vectors of columns, MR rows at a time.
+#define PANEL(nv, MR) PANEL2(nv, MR)
+#define PANEL2(nv, MR) \
+	ALONE(most, nv, MR) ALONE(four, nv, 4) ALONE(one, nv, 1) \
+	static void panel##nv(long M, long K, const float *a, long ars, long acs, const float *w, float *c, long ldc, \
+	                      long cols, const float *from, long fs) { \
+		float edge[MR * nv * VW]; \
+		for (long i = 0, rows; i < M; i += rows, a += rows * ars, c += rows * ldc, from += rows * fs) { \
+			rows = M - i >= MR ? MR : M - i >= 4 ? 4 : 1; \
+			const float *f = from; \
+			float *to = c; \
+			long tos = ldc, fss = fs; \
+			if (cols < nv * VW) { \
+				edge_in(rows, cols, nv * VW, from, fs, edge); \
+				f = to = edge; \
+				fss = tos = nv * VW; \
+			} \
+			if (rows == MR) most##nv(K, a, ars, acs, w, f, fss, to, tos); \
+			else if (rows == 4) four##nv(K, a, ars, acs, w, f, fss, to, tos); \
+			else one##nv(K, a, ars, acs, w, f, fss, to, tos); \
+			if (cols < nv * VW) edge_out(rows, cols, nv * VW, edge, c, ldc); \
+		} \
+	}
+PANEL(1, MR1)
+PANEL(2, MR2)
+PANEL(3, MR3)
+#if MAXNV > 3
+PANEL(4, MR4)
+#else
+#define panel4 panel3
+#endif
 
 // The inner index is cut into blocks of at most KC, so that a packed panel stays
 // in the second-level cache and fits on the stack. A block goes on from the C of
@@ -119,7 +171,8 @@ enum { KC = 384 };
 
 static void NAME(product)(long M, long N, long K, const float *a, long ars, long acs, const float *b, long brs, long bcs,
                           float *c, long ldc, const float *bias, int add) {
-	float w[KC * 4 * VW];
+	static const float zeros[MAXNV * VW];
+	float w[KC * MAXNV * VW];
 	long blocks = K > KC ? (K + KC - 1) / KC : 1;
 	for (long block = 0; block < blocks; block++) {
 		long k0 = K * block / blocks, kn = K * (block + 1) / blocks - k0;
@@ -127,16 +180,17 @@ static void NAME(product)(long M, long N, long K, const float *a, long ars, long
 		const float *ak = a + k0 * acs, *bk = b + k0 * brs;
 		long left = (N + VW - 1) / VW; // vectors of columns still to do
 		for (long j = 0; j < N;) {
-			// Five vectors are better as 3 + 2 than as 4 + 1.
-			long nv = left > 4 ? (left == 5 ? 3 : 4) : left;
-			long width = nv * VW, cols = N - j < width ? N - j : width;
-			pack(kn, bk, brs, bcs, j, cols, width, w);
-			const float *bj = bias ? bias + j : 0;
+			// The last two panels share what is left: 3 + 2 is better than 4 + 1.
+			long nv = left >= 2 * MAXNV || left <= MAXNV ? (left < MAXNV ? left : MAXNV) : (left + 1) / 2;
+			long cols = N - j < nv * VW ? N - j : nv * VW;
+			pack(kn, bk, brs, bcs, j, cols, nv * VW, w);
+			const float *from = more ? c + j : bias ? bias + j : zeros;
+			long fs = more ? ldc : 0;
 			switch (nv) {
-			case 4: panel(MR4, 4, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
-			case 3: panel(MR3, 3, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
-			case 2: panel(MR2, 2, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
-			default: panel(MR1, 1, M, kn, ak, ars, acs, w, c + j, ldc, cols, bj, more); break;
+			case 4: panel4(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
+			case 3: panel3(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
+			case 2: panel2(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
+			default: panel1(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
 			}
 			j += cols;
 			left -= nv;
