@@ -8,22 +8,31 @@ import (
 )
 
 // registerFunctions gives a connection the operator REGEXP in the syntax of
-// package regexp.
+// package regexp, and the functions that look steps up.
 func registerFunctions(conn *sqlite3.SQLiteConn) error {
-	return conn.RegisterFunc("regexp", matchRegexp, true)
+	for name, f := range map[string]any{"regexp": matchRegexp, "chunk_at": chunkAt, "tail_at": tailAt} {
+		if err := conn.RegisterFunc(name, f, true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // patterns holds compiled expressions by their text.
 var patterns sync.Map
 
-func matchRegexp(pattern, text string) (bool, error) {
+func matchRegexp(pattern string, text any) (any, error) {
+	s, ok := text.(string)
+	if !ok { // NULL, which the driver gives as an empty []byte
+		return nil, nil
+	}
 	re, ok := patterns.Load(pattern)
 	if !ok {
 		compiled, err := regexp.Compile(pattern)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		re, _ = patterns.LoadOrStore(pattern, compiled)
 	}
-	return re.(*regexp.Regexp).MatchString(text), nil
+	return re.(*regexp.Regexp).MatchString(s), nil
 }
