@@ -5,14 +5,19 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // A Namer gives objects of a session the names they have in compiled packages.
 type Namer struct {
-	// Session reports whether a package is one of the session's own. All other
-	// packages keep their names.
+	// Session reports whether a package of the checker is one of the session's
+	// own. All other packages keep their names.
 	Session func(*types.Package) bool
+	// Qualifier returns the name by which the package under construction imports
+	// the one where an object of the session is, "" for its own objects. It is
+	// asked only for objects at package level. Nil: all are its own.
+	Qualifier func(types.Object) string
 }
 
 // Name returns the name of an object in compiled packages: with [Marker] for
@@ -52,17 +57,24 @@ func (n Namer) Name(obj types.Object) string {
 	return name
 }
 
-// Rename gives the identifiers of a type-checked file of the session the names
-// that they have in compiled packages. It changes the file in place; info must
-// have Defs, Uses and Implicits.
+// An Edit replaces source text.
+type Edit struct {
+	Pos, End token.Pos
+	New      string
+}
+
+// Edits returns the changes that give the identifiers below a type-checked node
+// of the session the names that they have in the compiled package, in the order
+// of their positions; info must have Defs and Uses. Only identifiers change, so
+// lines stay what they are.
 //
 // A struct that embeds a predeclared type, error or int, has an unexported field
-// of that name, which the type's name cannot be given: such a type is embedded
-// by an alias. Rename returns the names of the types for which the package needs
-// one; see [Aliases].
-func (n Namer) Rename(file *ast.File, info *types.Info) (aliases []string) {
+// of that name, which the type cannot be given: such a type is embedded by an
+// alias. Edits returns the names of the types for which the package needs one;
+// see [Aliases].
+func (n Namer) Edits(node ast.Node, info *types.Info) (edits []Edit, aliases []string) {
 	embedded := map[*ast.Ident]bool{}
-	ast.Inspect(file, func(node ast.Node) bool {
+	ast.Inspect(node, func(node ast.Node) bool {
 		switch node := node.(type) {
 		case *ast.StructType:
 			for _, field := range node.Fields.List {
@@ -71,22 +83,52 @@ func (n Namer) Rename(file *ast.File, info *types.Info) (aliases []string) {
 				}
 			}
 		case *ast.Ident:
-			obj := info.Defs[node]
+			obj := info.Uses[node] // of an embedded field, the type; Defs has the field
 			if obj == nil {
-				obj = info.Uses[node]
+				obj = info.Defs[node]
 			}
-			switch {
-			case obj == nil:
-			case embedded[node] && obj.Pkg() == nil && !obj.Exported():
+			if obj == nil {
+				return true
+			}
+			name := n.qualified(obj)
+			if embedded[node] && obj.Pkg() == nil {
 				aliases = append(aliases, obj.Name())
-				node.Name = Marker + obj.Name()
-			default:
-				node.Name = n.Name(obj)
+				name = Marker + obj.Name()
+			}
+			if name != node.Name {
+				edits = append(edits, Edit{node.Pos(), node.End(), name})
 			}
 		}
 		return true
 	})
-	return aliases
+	slices.SortFunc(edits, func(a, b Edit) int { return int(a.Pos - b.Pos) })
+	return edits, aliases
+}
+
+// qualified returns an object's name with that of the package to import it from.
+func (n Namer) qualified(obj types.Object) string {
+	name := n.Name(obj)
+	if n.Qualifier == nil || obj.Pkg() == nil || obj.Parent() != obj.Pkg().Scope() || !n.Session(obj.Pkg()) {
+		return name
+	}
+	if pkg := n.Qualifier(obj); pkg != "" {
+		return pkg + "." + name
+	}
+	return name
+}
+
+// Apply returns src, whose first byte is at position base, with edits that are
+// sorted and do not overlap.
+func Apply(src string, base token.Pos, edits []Edit) string {
+	var out strings.Builder
+	done := base
+	for _, e := range edits {
+		out.WriteString(src[done-base : e.Pos-base])
+		out.WriteString(e.New)
+		done = e.End
+	}
+	out.WriteString(src[done-base:])
+	return out.String()
 }
 
 // typeIdent returns the identifier of an embedded type that names the field.
@@ -108,7 +150,7 @@ func typeIdent(expr ast.Expr) *ast.Ident {
 	return nil
 }
 
-// Aliases returns declarations of the aliases that [Namer.Rename] asked for, on
+// Aliases returns declarations of the aliases that [Namer.Edits] asked for, on
 // one line.
 func Aliases(names []string) string {
 	var out strings.Builder
@@ -133,5 +175,3 @@ func Readable(text string) string {
 	text = sessionPath.ReplaceAllString(text, mainPath+".")
 	return strings.NewReplacer(Marker, "", ObjectMarker, "").Replace(text)
 }
-
-var _ = token.IsExported

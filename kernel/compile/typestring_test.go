@@ -1,6 +1,12 @@
 package compile
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// mark puts Marker where a test has §.
+func mark(s string) string { return strings.ReplaceAll(s, "§", Marker) }
 
 func TestTypeString(t *testing.T) {
 	tests := []struct{ s, want string }{
@@ -21,7 +27,7 @@ func TestTypeString(t *testing.T) {
 		{"main.Box[other/session/c1.T]", "main.Box[other/session/c1.T]"},
 	}
 	for _, tt := range tests {
-		if got := typeString(markers.Replace(tt.s), []string{"session/c1", "session/c12"}); got != markers.Replace(tt.want) {
+		if got := typeString(mark(tt.s), []string{"session/c1", "session/c12"}); got != mark(tt.want) {
 			t.Errorf("typeString(%q)\n got %q\nwant %q", tt.s, got, tt.want)
 		}
 	}
