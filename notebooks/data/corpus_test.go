@@ -20,7 +20,7 @@ const corpusName = "lectern-en"
 
 func loadEmbedded(t *testing.T) *ner.Corpus {
 	t.Helper()
-	t.Setenv(PathVariable, "")
+	isolate(t)
 	c, err := Load(corpusName)
 	if err != nil {
 		t.Fatal(err)

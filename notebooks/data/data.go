@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lectern-go/lectern/nnlib/ner"
@@ -27,6 +28,7 @@ type NotFoundError struct {
 	Name    string   // asked for
 	Present []string // names of that kind that are there, sorted
 	Folders []string // of LECTERN_DATA, as it was
+	Source  *Source  // where it can be had; nil if Lectern knows no home of it
 }
 
 func (e *NotFoundError) Error() string {
@@ -38,36 +40,54 @@ func (e *NotFoundError) Error() string {
 	if len(e.Present) > 0 {
 		there = "there is " + strings.Join(e.Present, ", ")
 	}
+	if e.Source != nil {
+		return fmt.Sprintf("no %s named %q here: %s (%s); to fetch it run: lectern data get %s (%s, licence %s)",
+			e.Kind, e.Name, there, where, e.Name, Size(e.Source.Bytes()), e.Source.Licence)
+	}
 	put := fmt.Sprintf("a folder %s with train.tsv, dev.tsv and test.tsv", e.Name)
-	if e.Kind == vectorsKind {
+	if e.Kind == VectorsKind {
 		put = fmt.Sprintf("a file vectors/%s.vec or .txt, packed by gzip or not,", e.Name)
 	}
 	return fmt.Sprintf("no %s named %q: %s (%s); put %s into a folder on %s", e.Kind, e.Name, there, where, put, PathVariable)
 }
 
-// Kinds of data in errors.
-const (
-	corpusKind  = "corpus"
-	vectorsKind = "word vectors"
-)
+// notFound returns the error for a name of that kind.
+func notFound(kind, name string, present []string) error {
+	e := &NotFoundError{Kind: kind, Name: name, Present: present, Folders: pathFolders()}
+	if s, ok := SourceOf(name); ok && s.Kind == kind {
+		e.Source = &s
+	}
+	return e
+}
+
+// Size writes a number of bytes for people: 318 kB, 862 MB.
+func Size(bytes int64) string {
+	for _, unit := range []struct {
+		bytes int64
+		name  string
+	}{{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}} {
+		if bytes >= unit.bytes {
+			return strconv.FormatFloat(float64(bytes)/float64(unit.bytes), 'g', 3, 64) + " " + unit.name
+		}
+	}
+	return fmt.Sprint(bytes, " B")
+}
 
 // Load reads the corpus of that name. It returns a [*NotFoundError] if there is
 // none, and what [ner.ReadCorpus] returns if its files have a fault.
 func Load(name string) (*ner.Corpus, error) {
-	for _, dir := range folders() {
-		folder := filepath.Join(dir, name)
-		if isName(name) && isFile(filepath.Join(folder, "train.tsv")) {
-			return load(os.DirFS(folder), folder, name)
-		}
-	}
-	if slices.Contains(embeddedCorpora(), name) {
+	switch place := corpusPlace(name); place {
+	case "":
+		return nil, notFound(CorpusKind, name, Corpora())
+	case "embedded":
 		sub, err := fs.Sub(embedded, name)
 		if err != nil {
 			return nil, fmt.Errorf("load corpus %s: %w", name, err)
 		}
-		return load(sub, "embedded", name)
+		return load(sub, place, name)
+	default:
+		return load(os.DirFS(place), place, name)
 	}
-	return nil, &NotFoundError{Kind: corpusKind, Name: name, Present: Corpora(), Folders: folders()}
 }
 
 func load(fsys fs.FS, origin, name string) (*ner.Corpus, error) {
@@ -82,15 +102,11 @@ func load(fsys fs.FS, origin, name string) (*ner.Corpus, error) {
 // Vectors reads the word vectors of that name. It returns a [*NotFoundError] if
 // there are none, and what [ner.ReadVectors] returns if the file has a fault.
 func Vectors(name string) (*ner.Vectors, error) {
-	for _, dir := range folders() {
-		for _, ending := range vectorEndings {
-			file := filepath.Join(dir, "vectors", name+ending)
-			if isName(name) && isFile(file) {
-				return ner.ReadVectorsFile(file)
-			}
-		}
+	place := vectorsPlace(name)
+	if place == "" {
+		return nil, notFound(VectorsKind, name, VectorFiles())
 	}
-	return nil, &NotFoundError{Kind: vectorsKind, Name: name, Present: VectorFiles(), Folders: folders()}
+	return ner.ReadVectorsFile(place)
 }
 
 // vectorEndings are tried in this order. Whether a file is packed is seen from its
@@ -135,10 +151,29 @@ func embeddedCorpora() []string {
 	return names
 }
 
-// folders returns those of the LECTERN_DATA path list.
+// folders returns those to look in: the LECTERN_DATA path list, then the cache.
 func folders() []string {
+	all := pathFolders()
+	if cache, err := CacheDir(); err == nil {
+		all = append(all, cache)
+	}
+	return all
+}
+
+// pathFolders returns those of the LECTERN_DATA path list.
+func pathFolders() []string {
 	all := filepath.SplitList(os.Getenv(PathVariable))
 	return slices.DeleteFunc(all, func(dir string) bool { return dir == "" })
+}
+
+// CacheDir returns the folder that downloads go to: lectern/data in the user's
+// cache folder.
+func CacheDir() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w", err)
+	}
+	return filepath.Join(cache, "lectern", "data"), nil
 }
 
 // isName reports whether name is one and not a path to somewhere else.

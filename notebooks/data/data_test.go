@@ -25,11 +25,26 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
+// isolate keeps the data of the machine out of a test and returns its cache folder.
+func isolate(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	t.Setenv(PathVariable, "")
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(home, "cache"))
+	cache, err := CacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cache
+}
+
 // setPath makes two folders, the second with a space and a bracket in its name,
 // the list to look in.
 func setPath(t *testing.T) (first, second string) {
 	t.Helper()
 	first, second = t.TempDir(), filepath.Join(t.TempDir(), "more [data]")
+	isolate(t)
 	t.Setenv(PathVariable, first+string(filepath.ListSeparator)+string(filepath.ListSeparator)+second)
 	return first, second
 }
@@ -81,11 +96,11 @@ func TestLoadErrors(t *testing.T) {
 		}
 	}
 	_, err := Load("none")
-	var notFound *NotFoundError
-	if !errors.As(err, &notFound) {
+	var missing *NotFoundError
+	if !errors.As(err, &missing) {
 		t.Fatalf("Load(none): %v, want a NotFoundError", err)
 	}
-	want := `no corpus named "none": there is broken, lame, lectern-en (LECTERN_DATA is ` + strings.Join(notFound.Folders, string(filepath.ListSeparator)) +
+	want := `no corpus named "none": there is broken, lame, lectern-en (LECTERN_DATA is ` + strings.Join(missing.Folders, string(filepath.ListSeparator)) +
 		`); put a folder none with train.tsv, dev.tsv and test.tsv into a folder on LECTERN_DATA`
 	if err.Error() != want {
 		t.Errorf("error:\n got %v\nwant %s", err, want)

@@ -2,8 +2,13 @@
 //
 // [Load] looks for a folder of the name with train.tsv, dev.tsv and test.tsv,
 // [Vectors] for a file of the name in a folder called vectors. Both look in each
-// folder of the LECTERN_DATA path list in turn, and then at what is embedded here:
-// the small corpus lectern-en, written for this project (see lectern-en/README.md).
+// folder of the LECTERN_DATA path list in turn, then in the user's cache folder, and
+// last at what is embedded here: the small corpus lectern-en, written for this
+// project (see lectern-en/README.md).
+//
+// [Sources] are public corpora and vectors with their homes and licences, and a
+// [Fetcher] brings one into the cache. Nothing is fetched unless it is asked for by
+// name (lectern data get NAME): a licence is a decision of the reader.
 //
 // What the files hold is read by nnlib/ner; nothing here trains or scores.
 package data
