@@ -22,8 +22,13 @@ type Config struct {
 	// Packages holds the types of what cells may import beyond the standard
 	// library, or is nil. The worker has their symbols.
 	Packages *exportdata.Archive
-	Dir      string   // the worker's working directory; "" is this process's
-	Env      []string // added to the worker's environment, as "NAME=value"
+	Engine   Engine
+	// Source is the folder of the source from which this program was built;
+	// compiled cells import its packages from there. "" leaves them to the
+	// interpreter.
+	Source string
+	Dir    string   // the worker's working directory; "" is this process's
+	Env    []string // added to the worker's environment, as "NAME=value"
 }
 
 // A Kernel is one session of cells. It is safe for concurrent use; cells run
@@ -35,6 +40,7 @@ type Kernel struct {
 	process *process
 	session *check.Session
 	texts   map[string]string // cell name -> text, for tracebacks
+	builder *builder
 	count   int
 	closed  bool
 }
@@ -44,10 +50,11 @@ var ErrClosed = errors.New("the kernel is closed")
 
 // Start starts a kernel and its worker process.
 func Start(ctx context.Context, config Config) (*Kernel, error) {
-	k := &Kernel{config: config, texts: map[string]string{}}
+	k := &Kernel{config: config, texts: map[string]string{}, builder: newBuilder(config)}
 	k.session = k.newSession()
 	var err error
 	if k.process, err = startProcess(ctx, config); err != nil {
+		k.builder.close()
 		return nil, err
 	}
 	return k, nil
@@ -82,9 +89,9 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 		req.Cell = fmt.Sprintf("cell %d", k.count)
 	}
 	k.texts[req.Cell] = req.Code
-	program, failed := k.prepare(req)
 	k.mu.Unlock()
 
+	program, failed := k.prepare(ctx, req)
 	if failed == nil && program != nil {
 		var err error
 		if failed, err = k.runProgram(ctx, req, program, reply.ExecutionCount, show); err != nil {
@@ -100,24 +107,37 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 
 // prepare takes a cell from its text to what the worker runs. Either the whole
 // cell passes, and the session knows its objects, or nothing has changed.
-func (k *Kernel) prepare(req ExecuteRequest) (*lower.Program, *Error) {
+func (k *Kernel) prepare(ctx context.Context, req ExecuteRequest) (*lower.Program, *Error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	parsed, err := cell.Parse(k.session.Fset(), req.Cell, req.Code)
 	if err != nil {
 		return nil, k.syntaxError(err)
 	}
 	checked, ds := k.session.Check(parsed)
-	if len(ds) == 0 {
-		ds = plan.Interpretable(k.session.Fset(), checked)
-	}
 	if len(ds) > 0 {
 		return nil, k.compileError(ds)
 	}
-	program, err := lower.Interpret(k.session.Fset(), checked)
-	if err != nil {
-		return nil, &Error{Ename: "internal error", Evalue: err.Error(), Traceback: []string{err.Error()}}
+	var program *lower.Program
+	var failed *Error
+	refusals := plan.Interpretable(k.session.Fset(), checked)
+	if len(refusals) == 0 && k.config.Engine != Compile {
+		program, err = lower.Interpret(k.session.Fset(), checked)
+		if err != nil {
+			failed = internalError(err)
+		}
+	} else {
+		program, failed = k.compile(ctx, checked, refusals)
+	}
+	if failed != nil {
+		return nil, failed
 	}
 	k.session.Commit(checked)
 	return program, nil
+}
+
+func internalError(err error) *Error {
+	return &Error{Ename: "internal error", Evalue: err.Error(), Traceback: []string{"internal error: " + err.Error()}}
 }
 
 // runProgram has the worker run a program.
@@ -178,5 +198,5 @@ func (k *Kernel) Close() error {
 	if k.process != nil {
 		k.process.end()
 	}
-	return nil
+	return k.builder.close()
 }

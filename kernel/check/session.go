@@ -34,6 +34,9 @@ type Object struct {
 	// redeclaration with
 	// the same type keeps the slot, so that code of earlier cells sees it.
 	Slot string
+	// Package is the import path of the compiled package that has the object,
+	// or "" if it was not compiled.
+	Package string
 }
 
 // NewSession returns an empty session whose positions go to fset, which the

@@ -17,11 +17,14 @@ import (
 	"github.com/lectern-go/lectern/kernel/check"
 )
 
-// A Program is a cell in the interpreter's Go.
+// A Program is a cell in the form in which the worker runs it: in the
+// interpreter's Go, or as a plugin.
 type Program struct {
 	Imports []Import
 	Slots   []Slot // the storage that the cell declares
 	Source  string // a literal of type func(); "" if there is nothing to run
+	Plugin  string // the file of the plugin; "" for the interpreter
+	Unit    *Unit  // what the plugin holds, or nil
 }
 
 // An Import gives a package the name it has in the source and in types.
@@ -99,15 +102,20 @@ func (l *lowering) print(body []ast.Stmt) (string, error) {
 	if err := config.Fprint(&buf, l.fset, fn); err != nil {
 		return "", fmt.Errorf("lower %s: %w", l.Name, err)
 	}
-	// The printer's directives ignore the cell's own.
-	return lineDirective.ReplaceAllStringFunc(buf.String(), func(s string) string {
+	return l.lines(buf.String()), nil
+}
+
+// lines gives the printer's //line directives the lines of the cell: the
+// printer ignores the cell's own directives.
+func (l *lowering) lines(text string) string {
+	return lineDirective.ReplaceAllStringFunc(text, func(s string) string {
 		m := lineDirective.FindStringSubmatch(s)
 		line, err := strconv.Atoi(m[2])
 		if err != nil || m[1] != l.Name {
 			return s
 		}
 		return fmt.Sprintf("//line %s/%s:%d", l.Name, FileName, max(1, line-cell.PrefixLines))
-	}), nil
+	})
 }
 
 var lineDirective = regexp.MustCompile(`(?m)^//line (.*):(\d+)$`)

@@ -3,11 +3,12 @@ package worker
 import (
 	"context"
 	"fmt"
+	"log"
 	"os"
+	"path"
 	"reflect"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,7 @@ type session struct {
 	interp   *interp.Interpreter
 	packages map[string]map[string]reflect.Value // loaded symbols by import path
 	names    map[string]string                   // package name in lowered source -> path
+	hooks    map[string]reflect.Value            // for compiled cells, by variable
 	frames   *frameWriter
 	line     int                             // of the last statement that may panic
 	top      int                             // of the last outermost statement
@@ -43,6 +45,13 @@ func newSession(w *worker) *session {
 		packages: map[string]map[string]reflect.Value{},
 		names:    map[string]string{},
 		frames:   &frameWriter{},
+	}
+	s.hooks = map[string]reflect.Value{
+		lower.Hook("os.Exit"):     reflect.ValueOf(osExit),
+		lower.Hook("time.Sleep"):  reflect.ValueOf(s.sleep),
+		lower.Hook("log.Fatal"):   reflect.ValueOf(logFatal),
+		lower.Hook("log.Fatalf"):  reflect.ValueOf(logFatalf),
+		lower.Hook("log.Fatalln"): reflect.ValueOf(logFatalln),
 	}
 	s.interp = interp.New(interp.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: s.frames})
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: {
@@ -66,6 +75,13 @@ func (s *session) must(err error) {
 
 // run runs a program and says why it failed, or nil.
 func (s *session) run(ctx context.Context, p *lower.Program) *pipe.Failure {
+	if p.Plugin != "" {
+		run, err := s.load(p.Plugin, p.Unit)
+		if err != nil {
+			return &pipe.Failure{Ename: "internal error", Evalue: "load the compiled cell: " + err.Error()}
+		}
+		return s.call(ctx, run)
+	}
 	for _, imp := range p.Imports {
 		if err := s.use(imp); err != nil {
 			return &pipe.Failure{Ename: "import error", Evalue: err.Error()}
@@ -113,12 +129,15 @@ func (s *session) use(imp lower.Import) error {
 		return fmt.Errorf("package %s is not available to the interpreter", imp.Path)
 	}
 	table := map[string]reflect.Value{}
-	for _, t := range exports { // the one package
+	for key, t := range exports { // the one package
 		s.restrict(imp.Path, t)
 		table = t
-	}
-	if err := s.interp.Use(exports); err != nil {
-		return fmt.Errorf("import %s: %w", imp.Path, err)
+		// Under the usual spelling of fmt's key the interpreter would replace
+		// functions that print and exit by its own.
+		key = path.Dir(key) + "//" + path.Base(key)
+		if err := s.interp.Use(interp.Exports{key: t}); err != nil {
+			return fmt.Errorf("import %s: %w", imp.Path, err)
+		}
 	}
 	if _, err := s.interp.Eval(fmt.Sprintf("import %s %q", imp.Name, imp.Path)); err != nil {
 		return fmt.Errorf("import %s: %w", imp.Path, err)
@@ -128,17 +147,32 @@ func (s *session) use(imp lower.Import) error {
 	return nil
 }
 
-// exit is what os.Exit panics with in a cell.
+// exit is what a cell panics with instead of ending the process.
 type exit int
 
+func osExit(code int) { panic(exit(code)) }
+
+func logFatal(v ...any) {
+	log.Print(v...)
+	osExit(1)
+}
+
+func logFatalf(format string, v ...any) {
+	log.Printf(format, v...)
+	osExit(1)
+}
+
+func logFatalln(v ...any) {
+	log.Println(v...)
+	osExit(1)
+}
+
 // restrict replaces what would end the process or could not be interrupted.
-// (The interpreter itself turns log.Fatal into a panic.)
 func (s *session) restrict(path string, table map[string]reflect.Value) {
-	switch path {
-	case "os":
-		table["Exit"] = reflect.ValueOf(func(code int) { panic(exit(code)) })
-	case "time":
-		table["Sleep"] = reflect.ValueOf(s.sleep)
+	for name := range table {
+		if hook, ok := s.hooks[lower.Hook(path+"."+name)]; ok {
+			table[name] = hook
+		}
 	}
 }
 
@@ -152,7 +186,7 @@ const stopWait = 100 * time.Millisecond
 func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	finished := make(chan *pipe.Failure, 1)
 	s.body = func(f func()) {
-		defer func() { finished <- s.failure(recover()) }()
+		defer func() { finished <- failure(recover(), s.interpretedFrames) }()
 		f()
 	}
 	s.stop.Store(&ctx)
@@ -177,22 +211,6 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	}
 }
 
-// failure describes a recovered panic; it is nil if there was none.
-func (s *session) failure(v any) *pipe.Failure {
-	if v == nil {
-		return nil
-	}
-	frames := s.frames.take()
-	if n := len(frames); n > 0 {
-		frames[n-1].Line = s.top
-		frames[0].Line = s.line
-	}
-	if code, ok := v.(exit); ok {
-		return &pipe.Failure{Ename: "exit", Evalue: "exit status " + strconv.Itoa(int(code)), Frames: frames}
-	}
-	return &pipe.Failure{Ename: "panic", Evalue: panicText(v), Frames: frames}
-}
-
 // sleep is time.Sleep that ends when the cell is interrupted.
 func (s *session) sleep(d time.Duration) {
 	timer := time.NewTimer(d)
@@ -201,25 +219,6 @@ func (s *session) sleep(d time.Duration) {
 	case <-timer.C:
 	case <-(*s.stop.Load()).Done():
 	}
-}
-
-// panicText says what a program panicked with, in the words of Go's runtime.
-func panicText(v any) string {
-	if r, ok := v.(reflect.Value); ok && r.IsValid() && r.CanInterface() {
-		v = r.Interface()
-	}
-	switch v := v.(type) {
-	case error:
-		return v.Error()
-	case string:
-		if rest, ok := strings.CutPrefix(v, "reflect: "); ok {
-			return "runtime error: " + rest
-		}
-		return v
-	case fmt.Stringer:
-		return v.String()
-	}
-	return fmt.Sprintf("%v", v)
 }
 
 // runID is the interpreter's private counter of runs, which an interrupt

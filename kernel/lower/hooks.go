@@ -1,0 +1,51 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+
+	"github.com/lectern-go/lectern/kernel/compile"
+)
+
+// hooks are the functions of the standard library that would end the worker or
+// could not be interrupted. Compiled cells call variables of these names in
+// their place, which the worker sets.
+var hooks = map[string]string{
+	"os.Exit":     compile.ObjectMarker + "osExit",
+	"time.Sleep":  compile.ObjectMarker + "timeSleep",
+	"log.Fatal":   compile.ObjectMarker + "logFatal",
+	"log.Fatalf":  compile.ObjectMarker + "logFatalf",
+	"log.Fatalln": compile.ObjectMarker + "logFatalln",
+}
+
+// Hook returns the name of the variable for a function, "os.Exit".
+func Hook(function string) string { return hooks[function] }
+
+// hook returns the variable to call instead of the package's function sel, or
+// nil.
+func (u *unit) hook(pkg *types.Package, sel *ast.SelectorExpr) ast.Expr {
+	name, ok := hooks[pkg.Path()+"."+sel.Sel.Name]
+	if !ok {
+		return nil
+	}
+	u.hooks[name] = u.Info.TypeOf(sel)
+	return &ast.Ident{NamePos: sel.Pos(), Name: name}
+}
+
+// hookVars declares the variables that are used.
+func (u *unit) hookVars() (decls []ast.Decl, names []string, err error) {
+	names = slices.Sorted(maps.Keys(u.hooks))
+	for _, name := range names {
+		typ, err := u.typeExpr(u.hooks[name])
+		if err != nil {
+			return nil, nil, err
+		}
+		decls = append(decls, &ast.GenDecl{Tok: token.VAR, Specs: []ast.Spec{
+			&ast.ValueSpec{Names: []*ast.Ident{ast.NewIdent(name)}, Type: typ},
+		}})
+	}
+	return decls, names, nil
+}

@@ -1,0 +1,133 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"reflect"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lectern-go/lectern/kernel/lower"
+	"github.com/lectern-go/lectern/kernel/worker/pipe"
+)
+
+// failure describes a recovered panic; it is nil if there was none.
+func failure(v any, frames func() []pipe.Frame) *pipe.Failure {
+	if v == nil {
+		return nil
+	}
+	if code, ok := v.(exit); ok {
+		return &pipe.Failure{Ename: "exit", Evalue: "exit status " + strconv.Itoa(int(code)), Frames: frames()}
+	}
+	return &pipe.Failure{Ename: "panic", Evalue: panicText(v), Frames: frames()}
+}
+
+// panicText says what a program panicked with, in the words of Go's runtime.
+func panicText(v any) string {
+	if r, ok := v.(reflect.Value); ok && r.IsValid() && r.CanInterface() {
+		v = r.Interface()
+	}
+	switch v := v.(type) {
+	case error:
+		return v.Error()
+	case string:
+		if rest, ok := strings.CutPrefix(v, "reflect: "); ok {
+			return "runtime error: " + rest
+		}
+		return v
+	case fmt.Stringer:
+		return v.String()
+	}
+	return fmt.Sprintf("%v", v)
+}
+
+// interpretedFrames returns the frames of a panic in interpreted code. The
+// interpreter says in which functions, the program itself noted the lines of
+// the deepest and of the outermost.
+func (s *session) interpretedFrames() []pipe.Frame {
+	frames := s.frames.take()
+	if n := len(frames); n > 0 {
+		frames[n-1].Line = s.top
+		frames[0].Line = s.line
+	}
+	return frames
+}
+
+var compiledFrame = regexp.MustCompile(`(?m)^\t(.*)/` + regexp.QuoteMeta(lower.FileName) + `:(\d+)`)
+
+// compiledFrames returns the frames of the panic that is being recovered,
+// those in cells. Deferred functions stand above the panic.
+func compiledFrames() []pipe.Frame {
+	stack := debug.Stack()
+	if i := bytes.LastIndex(stack, []byte("\npanic(")); i >= 0 {
+		stack = stack[i:]
+	}
+	var frames []pipe.Frame
+	for _, m := range compiledFrame.FindAllSubmatch(stack, -1) {
+		line, err := strconv.Atoi(string(m[2]))
+		if err != nil {
+			continue
+		}
+		frames = append(frames, pipe.Frame{Cell: path.Base(string(m[1])), Line: line})
+	}
+	return frames
+}
+
+// call calls the function of a compiled cell. An interrupt reaches what asks
+// for it; a call that is blocked is left behind as a goroutine, one that is
+// busy keeps the cell running.
+func (s *session) call(ctx context.Context, run func()) *pipe.Failure {
+	finished := make(chan *pipe.Failure, 1)
+	goroutine := make(chan string, 1)
+	s.stop.Store(&ctx)
+	go func() {
+		defer func() { finished <- failure(recover(), compiledFrames) }()
+		goroutine <- goroutineID()
+		run()
+	}()
+	id := <-goroutine
+	select {
+	case f := <-finished:
+		return f
+	case <-ctx.Done():
+	}
+	for {
+		select {
+		case <-finished:
+			return interrupted(ctx)
+		case <-time.After(stopWait):
+			if !busy(id) {
+				return interrupted(ctx)
+			}
+		}
+	}
+}
+
+func interrupted(ctx context.Context) *pipe.Failure {
+	return &pipe.Failure{Ename: "interrupt", Evalue: context.Cause(ctx).Error()}
+}
+
+// goroutineID returns "goroutine N " of the caller.
+func goroutineID() string {
+	var buf [64]byte
+	id, _, _ := strings.Cut(string(buf[:runtime.Stack(buf[:], false)]), "[")
+	return id
+}
+
+// busy reports whether a goroutine is running rather than blocked.
+func busy(id string) bool {
+	buf := make([]byte, 1<<20)
+	buf = buf[:runtime.Stack(buf, true)]
+	i := bytes.Index(buf, []byte(id+"["))
+	if i < 0 {
+		return false
+	}
+	state := buf[i+len(id)+1:]
+	return bytes.HasPrefix(state, []byte("run")) // running, runnable
+}
