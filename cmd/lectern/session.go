@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/lectern-go/lectern/cmd/lectern/library"
@@ -46,6 +47,20 @@ func newSession(path, db, experiment string) (session, error) {
 	return session{notebook: notebook, db: file, experiment: experiment}, nil
 }
 
+// sourceFolder returns the folder of the module that this program was built
+// from, or "" if it is not there any more or the build left paths out.
+func sourceFolder() string {
+	_, file, _, ok := runtime.Caller(0)
+	if !ok || !filepath.IsAbs(file) {
+		return ""
+	}
+	root := filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); err != nil {
+		return ""
+	}
+	return root
+}
+
 // startKernel starts a kernel in the notebook's folder, as Jupyter does.
 func (s session) startKernel(ctx context.Context) (*kernel.Kernel, error) {
 	exe, err := os.Executable()
@@ -55,6 +70,7 @@ func (s session) startKernel(ctx context.Context) (*kernel.Kernel, error) {
 	return kernel.Start(ctx, kernel.Config{
 		Worker:   []string{exe, "worker"},
 		Packages: library.Types(),
+		Source:   sourceFolder(),
 		Dir:      filepath.Dir(s.notebook),
 		Env:      s.environment(),
 	})
