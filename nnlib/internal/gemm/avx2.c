@@ -4,13 +4,14 @@
 #else
 #pragma GCC target("avx2,fma")
 // Loops for the stride 1 apart from the others would make GCC 12 spill the tiles.
-#pragma GCC optimize("O3,no-math-errno,no-trapping-math,no-version-loops-for-strides")
+#pragma GCC optimize("O3,no-trapping-math,no-version-loops-for-strides")
 #endif
 #include <immintrin.h>
 
 #define VARIANT avx2
 #define VB 32
 #define FMA(a, b, c) ((vec)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
+#define SQRT(a) ((vec)_mm256_sqrt_ps((__m256)(a)))
 #define MAXNV 3
 #define MR1 12
 #define MR2 6

@@ -4,13 +4,14 @@
 #else
 #pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,prefer-vector-width=512")
 // Loops for the stride 1 apart from the others would make GCC 12 spill the tiles.
-#pragma GCC optimize("O3,no-math-errno,no-trapping-math,no-version-loops-for-strides")
+#pragma GCC optimize("O3,no-trapping-math,no-version-loops-for-strides")
 #endif
 #include <immintrin.h>
 
 #define VARIANT avx512
 #define VB 64
 #define FMA(a, b, c) ((vec)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+#define SQRT(a) ((vec)_mm512_sqrt_ps((__m512)(a)))
 #define MAXNV 4
 #define MR1 12
 #define MR2 12

@@ -175,6 +175,48 @@ static void NAME(scale)(long n, float s, float *x) {
 	for (long i = 0; i < n; i++) x[i] *= s;
 }
 
+// adapt is a step of the rules that divide by the root of v, for a vector of
+// elements. It is written in vectors because compilers do not vectorise sqrtf,
+// which may set errno.
+INLINE void adapt(int kind, const rule c, vec g, vec *m, vec *v, vec *x) {
+	switch (kind) {
+	case ADAGRAD:
+		*v = *v + g * g;
+		*x -= c.rate * (g / (SQRT(*v) + c.eps));
+		break;
+	case RMSPROP:
+		*v = c.beta2 * *v + c.left2 * (g * g);
+		*x -= c.rate * (g / (SQRT(*v) + c.eps));
+		break;
+	case ADAM:
+		*m = c.beta1 * *m + c.left1 * g;
+		*v = c.beta2 * *v + c.left2 * (g * g);
+		*x -= c.rate * ((*m * c.correct1) / (SQRT(*v * c.correct2) + c.eps) + c.decay * *x);
+		break;
+	}
+}
+
+INLINE void adapt_row(int kind, const rule c, long n, const float *g, float *m, float *v, float *x) {
+	long i = 0;
+	for (; i + VW <= n; i += VW) adapt(kind, c, *(const vec *)(g + i), (vec *)(m + i), (vec *)(v + i), (vec *)(x + i));
+	if (i == n) return;
+	float tg[VW] = {0}, tm[VW] = {0}, tv[VW] = {0}, tx[VW] = {0};
+#pragma GCC unroll 1
+	for (long j = i; j < n; j++) {
+		tg[j - i] = g[j];
+		tv[j - i] = v[j];
+		tx[j - i] = x[j];
+		if (kind == ADAM) tm[j - i] = m[j];
+	}
+	adapt(kind, c, *(const vec *)tg, (vec *)tm, (vec *)tv, (vec *)tx);
+#pragma GCC unroll 1
+	for (long j = i; j < n; j++) {
+		v[j] = tv[j - i];
+		x[j] = tx[j - i];
+		if (kind == ADAM) m[j] = tm[j - i];
+	}
+}
+
 INLINE void update_row(const rule c, long n, const float *restrict g, float *restrict m, float *restrict v,
                        float *restrict x) {
 	switch (c.kind) {
@@ -187,26 +229,9 @@ INLINE void update_row(const rule c, long n, const float *restrict g, float *res
 			x[i] -= c.rate * m[i];
 		}
 		break;
-	case ADAGRAD:
-		for (long i = 0; i < n; i++) {
-			v[i] = v[i] + g[i] * g[i];
-			x[i] -= c.rate * (g[i] / (sqrtf(v[i]) + c.eps));
-		}
-		break;
-	case RMSPROP:
-		for (long i = 0; i < n; i++) {
-			v[i] = c.beta2 * v[i] + c.left2 * (g[i] * g[i]);
-			x[i] -= c.rate * (g[i] / (sqrtf(v[i]) + c.eps));
-		}
-		break;
-	case ADAM:
-		for (long i = 0; i < n; i++) {
-			m[i] = c.beta1 * m[i] + c.left1 * g[i];
-			v[i] = c.beta2 * v[i] + c.left2 * (g[i] * g[i]);
-			float step = (m[i] * c.correct1) / (sqrtf(v[i] * c.correct2) + c.eps);
-			x[i] -= c.rate * (step + c.decay * x[i]);
-		}
-		break;
+	case ADAGRAD: adapt_row(ADAGRAD, c, n, g, v, v, x); break;
+	case RMSPROP: adapt_row(RMSPROP, c, n, g, v, v, x); break;
+	case ADAM: adapt_row(ADAM, c, n, g, m, v, x); break;
 	}
 }
 

@@ -3,6 +3,7 @@
 //	VARIANT  the suffix of its function names
 //	VB       the bytes of a vector
 //	FMA      fused multiply-add of three vectors
+//	SQRT     square root of a vector
 //	MAXNV    the most vectors that a register tile is wide, 3 or 4
 //	MR1..MR4 the rows of a register tile that is 1..4 vectors wide
 //
@@ -12,7 +13,6 @@
 // else is rounded operation by operation: contraction is off (see simd.go).
 
 #include "gemm.h"
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
