@@ -11,6 +11,7 @@ import (
 // cli lists the commands; each is a struct with a Run method in the file of
 // its name.
 type cli struct {
+	Data    dataCmd    `cmd:"" help:"List and fetch corpora and word vectors."`
 	Run     runCmd     `cmd:"" help:"Run notebooks and save them with their outputs."`
 	Runs    runsCmd    `cmd:"" help:"List, show and compare recorded runs."`
 	Verify  verifyCmd  `cmd:"" help:"Run notebooks and compare their outputs with the saved ones."`
