@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -70,7 +71,8 @@ func Open(ctx context.Context, cfg Config) (*Workspace, error) {
 // writeModule writes the module and the Go workspace in which imports are
 // resolved, and the wrapper for the C linker.
 func (w *Workspace) writeModule() error {
-	const version = "1.26"
+	// No module that the program was built from can ask for a newer Go.
+	version := strings.TrimPrefix(runtime.Version(), "go")
 	files := map[string]string{
 		"go.mod":  "module session\n\ngo " + version + "\n",
 		"go.work": "go " + version + "\n\nuse .\n",
