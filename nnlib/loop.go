@@ -238,7 +238,7 @@ func (u *updateTask) run(o Optimizer, params []*Parameter, rate float64) {
 			o.Update(p, rate)
 		}
 	}
-	if values < worthDividing/16 {
+	if values < worthDividing/64 {
 		u.Do(0, 1)
 		return
 	}

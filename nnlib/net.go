@@ -32,7 +32,7 @@ func (n *net[F]) params() []*param[F] {
 
 // worthDividing is the number of multiplications from which it pays to wake
 // another thread.
-const worthDividing = 1 << 18
+const worthDividing = 1 << 22
 
 // threads returns how many parts the current batch is worth.
 func (n *net[F]) threads() int {

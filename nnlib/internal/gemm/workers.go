@@ -10,24 +10,31 @@ import (
 // computes outputs that no other part touches, and the same bits whatever n is.
 type Task interface{ Do(part, parts int) }
 
-// team runs the parts of one task on several threads. One task at a time: a
-// second goroutine that brings a task meanwhile does all of it alone, which
-// gives the same bits.
+// team runs the parts of one task on several threads. The caller takes part: it
+// goes on until no part is left to take, so that a member which the system does
+// not let run costs nothing. One task at a time: a second goroutine that brings a
+// task meanwhile does all of it alone, which gives the same bits.
 type team struct {
 	mu      sync.Mutex
 	threads int
 	members []*member
 	task    Task
-	parts   int
-	left    atomic.Int32 // members that have not done their part
+	state   atomic.Uint64 // turn, parts of the task, parts taken: see pack
+	left    atomic.Int32  // parts not done
+}
+
+// pack makes a state: the number of tasks so far, the parts of the current task,
+// and how many of them somebody has taken.
+func pack(turn, parts, taken uint64) uint64 { return turn<<32 | parts<<16 | taken }
+
+func unpack(state uint64) (turn, parts, taken uint64) {
+	return state >> 32, state >> 16 & 0xffff, state & 0xffff
 }
 
 type member struct {
-	part   int
-	turn   atomic.Uint32 // counts the tasks given to this member
 	asleep atomic.Bool
 	wake   chan struct{}
-	quit   bool // set before a turn: the member ends
+	quit   atomic.Bool
 }
 
 var crew = team{threads: runtime.GOMAXPROCS(0)}
@@ -37,10 +44,10 @@ var crew = team{threads: runtime.GOMAXPROCS(0)}
 func SetThreads(n int) {
 	crew.mu.Lock()
 	defer crew.mu.Unlock()
-	crew.threads = max(n, 1)
+	crew.threads = min(max(n, 1), 1<<10)
 	for _, m := range crew.members {
-		m.quit = true
-		m.start()
+		m.quit.Store(true)
+		m.rouse()
 	}
 	crew.members = nil
 }
@@ -53,7 +60,7 @@ func Threads() int {
 }
 
 // Run does all parts of a task, as many as there are threads but at most the
-// given number. The task must not panic in parts other than the first.
+// given number. The task must not panic.
 func Run(t Task, most int) {
 	if most <= 1 || !crew.mu.TryLock() {
 		t.Do(0, 1)
@@ -69,22 +76,19 @@ func Run(t Task, most int) {
 }
 
 func (t *team) run(task Task, parts int) {
+	turn, _, _ := unpack(t.state.Load())
 	for len(t.members) < parts-1 {
-		m := &member{part: len(t.members) + 1, wake: make(chan struct{}, 1)}
+		m := &member{wake: make(chan struct{}, 1)}
 		t.members = append(t.members, m)
-		go m.loop(t)
+		go m.loop(t, turn)
 	}
-	t.task, t.parts = task, parts
-	t.left.Store(int32(parts - 1))
+	t.task = task
+	t.left.Store(int32(parts))
+	t.state.Store(pack(turn+1, uint64(parts), 0))
 	for _, m := range t.members[:parts-1] {
-		m.start()
+		m.rouse()
 	}
-	defer t.wait()
-	task.Do(0, parts)
-}
-
-// wait returns when the members have done their parts.
-func (t *team) wait() {
+	t.work(turn + 1)
 	for spin := 0; t.left.Load() > 0; spin++ {
 		if spin > spins {
 			runtime.Gosched()
@@ -93,41 +97,64 @@ func (t *team) wait() {
 	t.task = nil
 }
 
+// work takes parts of the task of a turn until there is none. Whoever has taken
+// a part may use the task: run waits for him.
+func (t *team) work(turn uint64) {
+	for {
+		state := t.state.Load()
+		now, parts, taken := unpack(state)
+		if now != turn || taken == parts {
+			return
+		}
+		if t.state.CompareAndSwap(state, state+1) {
+			t.task.Do(int(taken), int(parts))
+			t.left.Add(-1)
+		}
+	}
+}
+
 // spins is how often a waiting thread looks before it gives way: some tens of
 // microseconds, longer than the gap between two tasks of a training step.
 const spins = 1 << 14
 
-func (m *member) start() {
-	m.turn.Add(1)
+func (m *member) rouse() {
 	if m.asleep.CompareAndSwap(true, false) {
 		m.wake <- struct{}{}
 	}
 }
 
-func (m *member) loop(t *team) {
-	for seen := uint32(0); ; seen++ {
-		m.await(seen)
-		if m.quit {
+func (m *member) loop(t *team, seen uint64) {
+	for {
+		seen = m.await(t, seen)
+		if m.quit.Load() {
 			return
 		}
-		t.task.Do(m.part, t.parts)
-		t.left.Add(-1)
+		t.work(seen)
 	}
 }
 
-// await returns when turn has moved past seen: it looks for a while, then sleeps.
-func (m *member) await(seen uint32) {
+// await returns the turn once it has moved past seen, or once the member shall
+// quit: it looks for a while, then sleeps.
+func (m *member) await(t *team, seen uint64) uint64 {
+	moved := func() (uint64, bool) {
+		turn, _, _ := unpack(t.state.Load())
+		return turn, turn != seen || m.quit.Load()
+	}
 	for range spins {
-		if m.turn.Load() != seen {
-			return
+		if turn, ok := moved(); ok {
+			return turn
 		}
 	}
-	for m.turn.Load() == seen {
+	for {
 		m.asleep.Store(true)
-		if m.turn.Load() != seen && m.asleep.CompareAndSwap(true, false) {
-			return
+		turn, ok := moved()
+		if ok && m.asleep.CompareAndSwap(true, false) {
+			return turn
 		}
 		<-m.wake
+		if turn, ok := moved(); ok {
+			return turn
+		}
 	}
 }
 
