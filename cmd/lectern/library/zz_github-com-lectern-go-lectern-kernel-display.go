@@ -3,9 +3,22 @@
 package library
 
 import (
+	"github.com/lectern-go/lectern/kernel/display"
 	"reflect"
 )
 
 func table_github_com_lectern_go_lectern_kernel_display() map[string]reflect.Value {
-	return map[string]reflect.Value{}
+	return map[string]reflect.Value{
+		// function, constant and variable definitions
+		"SetSink": reflect.ValueOf(display.SetSink),
+		"Show":    reflect.ValueOf(display.Show),
+
+		// type definitions
+		"HTML":     reflect.ValueOf((*display.HTML)(nil)),
+		"JSON":     reflect.ValueOf((*display.JSON)(nil)),
+		"LaTeX":    reflect.ValueOf((*display.LaTeX)(nil)),
+		"Markdown": reflect.ValueOf((*display.Markdown)(nil)),
+		"PNG":      reflect.ValueOf((*display.PNG)(nil)),
+		"SVG":      reflect.ValueOf((*display.SVG)(nil)),
+	}
 }

@@ -10,12 +10,21 @@ import (
 func table_github_com_lectern_go_lectern_nnlib_plot() map[string]reflect.Value {
 	return map[string]reflect.Value{
 		// function, constant and variable definitions
-		"GradientNorms": reflect.ValueOf(plot.GradientNorms),
-		"Loss":          reflect.ValueOf(plot.Loss),
+		"Activations":     reflect.ValueOf(plot.Activations),
+		"ConfusionMatrix": reflect.ValueOf(plot.ConfusionMatrix),
+		"GradientNorms":   reflect.ValueOf(plot.GradientNorms),
+		"Loss":            reflect.ValueOf(plot.Loss),
+		"PCA":             reflect.ValueOf(plot.PCA),
+		"Sample":          reflect.ValueOf(plot.Sample),
+		"Smooth":          reflect.ValueOf(plot.Smooth),
+		"Words":           reflect.ValueOf(plot.Words),
 
 		// type definitions
-		"Curves": reflect.ValueOf((*plot.Curves)(nil)),
-		"Figure": reflect.ValueOf((*plot.Figure)(nil)),
-		"Series": reflect.ValueOf((*plot.Series)(nil)),
+		"Activation": reflect.ValueOf((*plot.Activation)(nil)),
+		"Boundary":   reflect.ValueOf((*plot.Boundary)(nil)),
+		"Components": reflect.ValueOf((*plot.Components)(nil)),
+		"Curves":     reflect.ValueOf((*plot.Curves)(nil)),
+		"Figure":     reflect.ValueOf((*plot.Figure)(nil)),
+		"Series":     reflect.ValueOf((*plot.Series)(nil)),
 	}
 }

@@ -11,60 +11,94 @@ func table_github_com_lectern_go_lectern_nnlib() map[string]reflect.Value {
 	return map[string]reflect.Value{
 		// function, constant and variable definitions
 		"Activations":         reflect.ValueOf(nnlib.Activations),
+		"ClassifierOf":        reflect.ValueOf(nnlib.ClassifierOf),
 		"CountParameters":     reflect.ValueOf(nnlib.CountParameters),
 		"CrossEntropy":        reflect.ValueOf(nnlib.CrossEntropy),
+		"FeedForward":         reflect.ValueOf(nnlib.FeedForward),
 		"HardTanh":            reflect.ValueOf(nnlib.HardTanh),
+		"HeNormal":            reflect.ValueOf(nnlib.HeNormal),
 		"Identity":            reflect.ValueOf(nnlib.Identity),
 		"Interrupted":         reflect.ValueOf(&nnlib.Interrupted).Elem(),
 		"LeakyReLU":           reflect.ValueOf(nnlib.LeakyReLU),
 		"Logistic":            reflect.ValueOf(nnlib.Logistic),
+		"NewClassifier":       reflect.ValueOf(nnlib.NewClassifier),
+		"NewDropout":          reflect.ValueOf(nnlib.NewDropout),
 		"NewElementwise":      reflect.ValueOf(nnlib.NewElementwise),
 		"NewLinear":           reflect.ValueOf(nnlib.NewLinear),
+		"NewLogistic":         reflect.ValueOf(nnlib.NewLogistic),
 		"NewMatrix":           reflect.ValueOf(nnlib.NewMatrix),
+		"NewNetwork":          reflect.ValueOf(nnlib.NewNetwork),
 		"NewParameter":        reflect.ValueOf(nnlib.NewParameter),
 		"NewWindowClassifier": reflect.ValueOf(nnlib.NewWindowClassifier),
+		"OneHot":              reflect.ValueOf(nnlib.OneHot),
 		"ReLU":                reflect.ValueOf(nnlib.ReLU),
 		"SetThreads":          reflect.ValueOf(nnlib.SetThreads),
+		"SmallNormal":         reflect.ValueOf(nnlib.SmallNormal),
+		"SmallUniform":        reflect.ValueOf(nnlib.SmallUniform),
 		"SoftSign":            reflect.ValueOf(nnlib.SoftSign),
 		"Softmax":             reflect.ValueOf(nnlib.Softmax),
 		"StartRun":            reflect.ValueOf(&nnlib.StartRun).Elem(),
 		"Tanh":                reflect.ValueOf(nnlib.Tanh),
 		"Train":               reflect.ValueOf(nnlib.Train),
 		"XavierBound":         reflect.ValueOf(nnlib.XavierBound),
+		"XavierNormal":        reflect.ValueOf(nnlib.XavierNormal),
+		"XavierUniform":       reflect.ValueOf(nnlib.XavierUniform),
 
 		// type definitions
-		"Activation":       reflect.ValueOf((*nnlib.Activation)(nil)),
-		"Adam":             reflect.ValueOf((*nnlib.Adam)(nil)),
-		"DataError":        reflect.ValueOf((*nnlib.DataError)(nil)),
-		"DivergenceError":  reflect.ValueOf((*nnlib.DivergenceError)(nil)),
-		"Elementwise":      reflect.ValueOf((*nnlib.Elementwise)(nil)),
-		"Epoch":            reflect.ValueOf((*nnlib.Epoch)(nil)),
-		"History":          reflect.ValueOf((*nnlib.History)(nil)),
-		"Layer":            reflect.ValueOf((*nnlib.Layer)(nil)),
-		"Linear":           reflect.ValueOf((*nnlib.Linear)(nil)),
-		"Matrix":           reflect.ValueOf((*nnlib.Matrix)(nil)),
-		"Metric":           reflect.ValueOf((*nnlib.Metric)(nil)),
-		"Model":            reflect.ValueOf((*nnlib.Model)(nil)),
-		"Optimizer":        reflect.ValueOf((*nnlib.Optimizer)(nil)),
-		"Param":            reflect.ValueOf((*nnlib.Param)(nil)),
-		"Parameter":        reflect.ValueOf((*nnlib.Parameter)(nil)),
-		"ParameterCount":   reflect.ValueOf((*nnlib.ParameterCount)(nil)),
-		"ParameterCounts":  reflect.ValueOf((*nnlib.ParameterCounts)(nil)),
-		"Recorder":         reflect.ValueOf((*nnlib.Recorder)(nil)),
-		"RunInfo":          reflect.ValueOf((*nnlib.RunInfo)(nil)),
-		"SGD":              reflect.ValueOf((*nnlib.SGD)(nil)),
-		"ShapeError":       reflect.ValueOf((*nnlib.ShapeError)(nil)),
-		"Step":             reflect.ValueOf((*nnlib.Step)(nil)),
-		"Training":         reflect.ValueOf((*nnlib.Training)(nil)),
-		"WindowClassifier": reflect.ValueOf((*nnlib.WindowClassifier)(nil)),
-		"WindowConfig":     reflect.ValueOf((*nnlib.WindowConfig)(nil)),
-		"Windows":          reflect.ValueOf((*nnlib.Windows)(nil)),
+		"Activation":         reflect.ValueOf((*nnlib.Activation)(nil)),
+		"AdaGrad":            reflect.ValueOf((*nnlib.AdaGrad)(nil)),
+		"Adam":               reflect.ValueOf((*nnlib.Adam)(nil)),
+		"BinaryCrossEntropy": reflect.ValueOf((*nnlib.BinaryCrossEntropy)(nil)),
+		"Classifier":         reflect.ValueOf((*nnlib.Classifier)(nil)),
+		"ClassifierConfig":   reflect.ValueOf((*nnlib.ClassifierConfig)(nil)),
+		"DataError":          reflect.ValueOf((*nnlib.DataError)(nil)),
+		"DivergenceError":    reflect.ValueOf((*nnlib.DivergenceError)(nil)),
+		"Dropout":            reflect.ValueOf((*nnlib.Dropout)(nil)),
+		"Elementwise":        reflect.ValueOf((*nnlib.Elementwise)(nil)),
+		"Epoch":              reflect.ValueOf((*nnlib.Epoch)(nil)),
+		"ExponentialDecay":   reflect.ValueOf((*nnlib.ExponentialDecay)(nil)),
+		"History":            reflect.ValueOf((*nnlib.History)(nil)),
+		"Init":               reflect.ValueOf((*nnlib.Init)(nil)),
+		"InitKind":           reflect.ValueOf((*nnlib.InitKind)(nil)),
+		"InverseDecay":       reflect.ValueOf((*nnlib.InverseDecay)(nil)),
+		"Layer":              reflect.ValueOf((*nnlib.Layer)(nil)),
+		"Linear":             reflect.ValueOf((*nnlib.Linear)(nil)),
+		"LogisticClassifier": reflect.ValueOf((*nnlib.LogisticClassifier)(nil)),
+		"Loss":               reflect.ValueOf((*nnlib.Loss)(nil)),
+		"Matrix":             reflect.ValueOf((*nnlib.Matrix)(nil)),
+		"MaxMargin":          reflect.ValueOf((*nnlib.MaxMargin)(nil)),
+		"Metric":             reflect.ValueOf((*nnlib.Metric)(nil)),
+		"Model":              reflect.ValueOf((*nnlib.Model)(nil)),
+		"ModelError":         reflect.ValueOf((*nnlib.ModelError)(nil)),
+		"Network":            reflect.ValueOf((*nnlib.Network)(nil)),
+		"Optimizer":          reflect.ValueOf((*nnlib.Optimizer)(nil)),
+		"Param":              reflect.ValueOf((*nnlib.Param)(nil)),
+		"Parameter":          reflect.ValueOf((*nnlib.Parameter)(nil)),
+		"ParameterCount":     reflect.ValueOf((*nnlib.ParameterCount)(nil)),
+		"ParameterCounts":    reflect.ValueOf((*nnlib.ParameterCounts)(nil)),
+		"RMSProp":            reflect.ValueOf((*nnlib.RMSProp)(nil)),
+		"Recorder":           reflect.ValueOf((*nnlib.Recorder)(nil)),
+		"RunInfo":            reflect.ValueOf((*nnlib.RunInfo)(nil)),
+		"SGD":                reflect.ValueOf((*nnlib.SGD)(nil)),
+		"Schedule":           reflect.ValueOf((*nnlib.Schedule)(nil)),
+		"ShapeError":         reflect.ValueOf((*nnlib.ShapeError)(nil)),
+		"SoftCrossEntropy":   reflect.ValueOf((*nnlib.SoftCrossEntropy)(nil)),
+		"SquaredError":       reflect.ValueOf((*nnlib.SquaredError)(nil)),
+		"Step":               reflect.ValueOf((*nnlib.Step)(nil)),
+		"StepDecay":          reflect.ValueOf((*nnlib.StepDecay)(nil)),
+		"Training":           reflect.ValueOf((*nnlib.Training)(nil)),
+		"WarmUp":             reflect.ValueOf((*nnlib.WarmUp)(nil)),
+		"WindowClassifier":   reflect.ValueOf((*nnlib.WindowClassifier)(nil)),
+		"WindowConfig":       reflect.ValueOf((*nnlib.WindowConfig)(nil)),
+		"Windows":            reflect.ValueOf((*nnlib.Windows)(nil)),
 
 		// interface wrapper definitions
 		"_Layer":     reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Layer)(nil)),
+		"_Loss":      reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Loss)(nil)),
 		"_Model":     reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Model)(nil)),
 		"_Optimizer": reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Optimizer)(nil)),
 		"_Recorder":  reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Recorder)(nil)),
+		"_Schedule":  reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Schedule)(nil)),
 	}
 }
 
@@ -84,6 +118,16 @@ func (W _github_com_lectern_go_lectern_nnlib_Layer) Forward(X nnlib.Matrix, trai
 }
 func (W _github_com_lectern_go_lectern_nnlib_Layer) Parameters() []*nnlib.Parameter {
 	return W.WParameters()
+}
+
+// _github_com_lectern_go_lectern_nnlib_Loss is an interface wrapper for Loss type
+type _github_com_lectern_go_lectern_nnlib_Loss struct {
+	IValue interface{}
+	WLoss  func(Z nnlib.Matrix, Y nnlib.Matrix) (J float64, dZ nnlib.Matrix)
+}
+
+func (W _github_com_lectern_go_lectern_nnlib_Loss) Loss(Z nnlib.Matrix, Y nnlib.Matrix) (J float64, dZ nnlib.Matrix) {
+	return W.WLoss(Z, Y)
 }
 
 // _github_com_lectern_go_lectern_nnlib_Model is an interface wrapper for Model type
@@ -146,4 +190,21 @@ func (W _github_com_lectern_go_lectern_nnlib_Recorder) LogParams(params []struct
 	Value string
 }) {
 	W.WLogParams(params)
+}
+
+// _github_com_lectern_go_lectern_nnlib_Schedule is an interface wrapper for Schedule type
+type _github_com_lectern_go_lectern_nnlib_Schedule struct {
+	IValue  interface{}
+	WRate   func(a0 float64, t int) float64
+	WString func() string
+}
+
+func (W _github_com_lectern_go_lectern_nnlib_Schedule) Rate(a0 float64, t int) float64 {
+	return W.WRate(a0, t)
+}
+func (W _github_com_lectern_go_lectern_nnlib_Schedule) String() string {
+	if W.WString == nil {
+		return ""
+	}
+	return W.WString()
 }

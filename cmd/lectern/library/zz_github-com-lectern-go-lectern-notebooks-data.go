@@ -3,9 +3,35 @@
 package library
 
 import (
+	"github.com/lectern-go/lectern/notebooks/data"
+	"go/constant"
+	"go/token"
 	"reflect"
 )
 
 func table_github_com_lectern_go_lectern_notebooks_data() map[string]reflect.Value {
-	return map[string]reflect.Value{}
+	return map[string]reflect.Value{
+		// function, constant and variable definitions
+		"CacheDir":     reflect.ValueOf(data.CacheDir),
+		"Corpora":      reflect.ValueOf(data.Corpora),
+		"CorpusKind":   reflect.ValueOf(constant.MakeFromLiteral("\"corpus\"", token.STRING, 0)),
+		"List":         reflect.ValueOf(data.List),
+		"Load":         reflect.ValueOf(data.Load),
+		"PathVariable": reflect.ValueOf(constant.MakeFromLiteral("\"LECTERN_DATA\"", token.STRING, 0)),
+		"Size":         reflect.ValueOf(data.Size),
+		"SourceOf":     reflect.ValueOf(data.SourceOf),
+		"Sources":      reflect.ValueOf(data.Sources),
+		"VectorFiles":  reflect.ValueOf(data.VectorFiles),
+		"Vectors":      reflect.ValueOf(data.Vectors),
+		"VectorsKind":  reflect.ValueOf(constant.MakeFromLiteral("\"word vectors\"", token.STRING, 0)),
+
+		// type definitions
+		"ChecksumError": reflect.ValueOf((*data.ChecksumError)(nil)),
+		"Conversion":    reflect.ValueOf((*data.Conversion)(nil)),
+		"Download":      reflect.ValueOf((*data.Download)(nil)),
+		"Entry":         reflect.ValueOf((*data.Entry)(nil)),
+		"Fetcher":       reflect.ValueOf((*data.Fetcher)(nil)),
+		"NotFoundError": reflect.ValueOf((*data.NotFoundError)(nil)),
+		"Source":        reflect.ValueOf((*data.Source)(nil)),
+	}
 }
