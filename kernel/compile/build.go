@@ -2,7 +2,9 @@ package compile
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,8 +14,8 @@ import (
 
 // A Package is what a cell compiles to.
 type Package struct {
-	// Path is the import path, unique in the session: "session/c7". Its last
-	// element names the folder.
+	// Path is the import path, "session/" and a word, new for every build:
+	// "session/c7". A build that fails leaves it free.
 	Path string
 	// Files are the sources by file name. The package clause is "package main";
 	// a function main is added. Unexported names of the session begin with
@@ -31,23 +33,20 @@ type Package struct {
 // The package has been type-checked; an error of the compiler, which Build
 // returns with its output, means that the checker and the compiler disagree.
 func (w *Workspace) Build(ctx context.Context, p Package) (plugin string, err error) {
-	if err := w.require(ctx, slices.Concat(baseline, p.Imports)); err != nil {
-		return "", err
+	if !sessionPath.MatchString(p.Path + ".") {
+		return "", fmt.Errorf("build %s: the path does not begin with %s", p.Path, pathPrefix)
 	}
-	w.mu.Lock()
-	_, used := w.archives[p.Path]
-	w.mu.Unlock()
-	if used {
-		return "", fmt.Errorf("build %s: %w", p.Path, errPathUsed)
+	if err := w.require(ctx, slices.Concat(baseline, p.Imports)); err != nil {
+		return "", fmt.Errorf("build %s: %w", p.Path, err)
 	}
 	plugin, err = w.build(ctx, p)
 	if err != nil {
 		return "", fmt.Errorf("build %s: %w", p.Path, err)
 	}
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.archives[p.Path] = strings.TrimSuffix(plugin, ".so") + ".a"
 	w.session[p.Path] = true
-	w.mu.Unlock()
 	return plugin, nil
 }
 
@@ -55,7 +54,9 @@ func (w *Workspace) Build(ctx context.Context, p Package) (plugin string, err er
 // making the package known to later ones.
 func (w *Workspace) build(ctx context.Context, p Package) (plugin string, err error) {
 	dir := filepath.Join(w.dir, filepath.Base(p.Path))
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if err := os.Mkdir(dir, 0o700); errors.Is(err, fs.ErrExist) {
+		return "", errPathUsed
+	} else if err != nil {
 		return "", err
 	}
 	defer func() {
@@ -80,7 +81,10 @@ func (w *Workspace) build(ctx context.Context, p Package) (plugin string, err er
 		return "", err
 	}
 	plugin = filepath.Join(dir, "package.so")
-	return plugin, w.link(ctx, dir, p.Path, plugin)
+	if err := w.link(ctx, dir, p.Path, plugin); err != nil {
+		return "", err
+	}
+	return plugin, restoreFuncNames(plugin)
 }
 
 // mainFile completes a package: main, which a package of that name must have,

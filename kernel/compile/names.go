@@ -164,12 +164,17 @@ func Aliases(names []string) string {
 	return out.String()
 }
 
-var sessionPath = regexp.MustCompile(`\bsession/\w+\.`)
+// pathPrefix begins the import path of every package of a session.
+const pathPrefix = "session/"
+
+var sessionPath = regexp.MustCompile(`\b` + pathPrefix + `\w+\.`)
 
 // Readable returns text in which the user's names stand for those of compiled
-// packages: stack traces, which name functions "session/c7.(*𞤀_point).𞤀_area".
+// packages, such as "session/c7.(*𞤀_point).𞤀_area". Few texts have those: errors
+// of the linker, of plugin.Open, and stack traces where a plugin is not an ELF
+// file.
 func Readable(text string) string {
-	if !strings.Contains(text, "session/") && !strings.Contains(text, Marker[:3]) {
+	if !strings.Contains(text, pathPrefix) && !strings.Contains(text, Marker[:3]) {
 		return text
 	}
 	text = sessionPath.ReplaceAllString(text, mainPath+".")

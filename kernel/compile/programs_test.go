@@ -164,6 +164,10 @@ func divide(n int, src string) ([]Package, error) {
 	return []Package{d.write(1, first), d.write(2, second)}, nil
 }
 
+// imported is the name that the second package gives the first: one that no
+// local variable has.
+const imported = ObjectMarker + "c1"
+
 type divider struct {
 	n     int
 	src   string
@@ -277,7 +281,7 @@ func (d *divider) write(cell int, groups [][]ast.Decl) Package {
 				return ""
 			}
 			usesFirst = true
-			return "c1"
+			return imported
 		},
 	}
 	var body bytes.Buffer
@@ -315,7 +319,7 @@ func (d *divider) write(cell int, groups [][]ast.Decl) Package {
 	if cell == 2 {
 		p.Imports = append(p.Imports, fmt.Sprintf("session/p%dc1", d.n))
 		if usesFirst {
-			head += fmt.Sprintf("import c1 \"session/p%dc1\"\n", d.n)
+			head += fmt.Sprintf("import %s \"session/p%dc1\"\n", imported, d.n)
 		}
 	}
 	p.Files["cell.go"] = head + Aliases(aliases) + body.String()

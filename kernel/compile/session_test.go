@@ -115,10 +115,10 @@ func writePackage(t *testing.T, n int, src string, fset *token.FileSet, f *ast.F
 			}
 			cell := "c" + strings.TrimSuffix(strings.TrimPrefix(home.Name(), "cell_"), ".go")
 			if path := "session/" + cell; !slices.Contains(p.Imports, path) {
-				clause += fmt.Sprintf("; import %s %q", cell, path)
+				clause += fmt.Sprintf("; import %s %q", ObjectMarker+cell, path)
 				p.Imports = append(p.Imports, path)
 			}
-			return cell
+			return ObjectMarker + cell
 		},
 	}
 	edits, aliases := namer.Edits(f, info)
