@@ -113,20 +113,42 @@ func Write(w io.Writer, sentences Sentences, scheme Scheme) error {
 	return nil
 }
 
-// ReadCorpus reads train.tsv, dev.tsv and test.tsv of a folder. Tags are BIO,
-// IOB1, IO or IOBES; name becomes the name of the corpus.
+// CorpusFiles are the names under which the training, dev and test part of a
+// corpus lie in its folder: ours first, then those of other projects, and those of
+// CoNLL-2003.
+var CorpusFiles = [][3]string{
+	{"train.tsv", "dev.tsv", "test.tsv"},
+	{"train.txt", "dev.txt", "test.txt"},
+	{"train.txt", "valid.txt", "test.txt"},
+	{"eng.train", "eng.testa", "eng.testb"},
+}
+
+// FindCorpus returns the names of the three files of the corpus in a folder, and
+// whether it has one: the first of [CorpusFiles] that are all there.
+func FindCorpus(fsys fs.FS, folder string) (files [3]string, ok bool) {
+	for _, files := range CorpusFiles {
+		if !slices.ContainsFunc(files[:], func(name string) bool {
+			info, err := fs.Stat(fsys, path.Join(folder, name))
+			return err != nil || info.IsDir()
+		}) {
+			return files, true
+		}
+	}
+	return CorpusFiles[0], false
+}
+
+// ReadCorpus reads the three files of a corpus in a folder, whatever their scheme;
+// see [FindCorpus] for their names. name becomes the name of the corpus.
 func ReadCorpus(fsys fs.FS, folder, name string) (*Corpus, error) {
+	files, _ := FindCorpus(fsys, folder)
 	c := &Corpus{Name: name}
-	for _, part := range []struct {
-		file string
-		into *Sentences
-	}{{"train.tsv", &c.Train}, {"dev.tsv", &c.Dev}, {"test.tsv", &c.Test}} {
-		file, err := fsys.Open(path.Join(folder, part.file))
+	for i, into := range []*Sentences{&c.Train, &c.Dev, &c.Test} {
+		file, err := fsys.Open(path.Join(folder, files[i]))
 		if err != nil {
 			return nil, fmt.Errorf("read corpus %s: %w; a corpus is a folder with train.tsv, dev.tsv and test.tsv", name, err)
 		}
-		*part.into, err = Read(file, path.Join(folder, part.file))
-		file.Close()
+		*into, err = Read(file, path.Join(folder, files[i]))
+		_ = file.Close() // it was only read
 		if err != nil {
 			return nil, fmt.Errorf("read corpus %s: %w", name, err)
 		}

@@ -131,6 +131,7 @@ func TestReadCorpus(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	fsys := fstest.MapFS{
 		"good/train.tsv": file("Ada\tB-PER\n"), "good/dev.tsv": file("Bath\tB-LOC\n"), "good/test.tsv": file("x\tO\n"),
+		"conll/eng.train": file("-DOCSTART- -X- O O\n\nAda NNP I-NP I-PER\n"), "conll/eng.testa": file("x NN I-NP O\n"), "conll/eng.testb": file("y NN I-NP O\n"),
 		"lame/train.tsv":   file("Ada\tB-PER\n"),
 		"broken/train.tsv": file("Ada\n"),
 	}
@@ -140,6 +141,9 @@ func TestReadCorpus(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"LOC", "PER"}, c.Types()); diff != "" {
 		t.Errorf("types (-want +got):\n%s", diff)
+	}
+	if _, err := ReadCorpus(fsys, "conll", "conll"); err != nil {
+		t.Errorf("files named as in CoNLL-2003: %v", err)
 	}
 	for folder, want := range map[string]string{
 		"lame":   "a corpus is a folder with train.tsv, dev.tsv and test.tsv",

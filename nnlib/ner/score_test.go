@@ -135,3 +135,35 @@ all       33.33   33.33   33.33     3      3        1
 		}
 	}
 }
+
+// TestEvaluateCoNLL2003 reads the four columns of the shared task, in IOB1 and
+// with marks between documents, and scores IO predictions against them.
+func TestEvaluateCoNLL2003(t *testing.T) {
+	const file = `-DOCSTART- -X- -X- O
+
+EU NNP I-NP I-ORG
+rejects VBZ I-VP O
+German JJ I-NP I-MISC
+call NN I-NP O
+. . O O
+
+-DOCSTART- -X- -X- O
+
+Peter NNP I-NP I-PER
+Blackburn NNP I-NP I-PER
+Ada NNP B-NP B-PER
+`
+	gold, err := Read(strings.NewReader(file), "eng.testb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	predicted := [][]string{strings.Fields("I-ORG O I-MISC O O"), strings.Fields("I-PER I-PER I-PER")}
+	got := Evaluate(gold, predicted).Counts
+	if want := (Counts{Gold: 4, Predicted: 3, Correct: 2}); got != want {
+		t.Errorf("counts %+v, want %+v: IO runs Blackburn and Ada together", got, want)
+	}
+	perfect := [][]string{gold[0].Tags, gold[1].Tags}
+	if got := Evaluate(gold, perfect); got.F1() != 100 || got.Accuracy() != 100 {
+		t.Errorf("F1 and accuracy of the gold tags: %.2f, %.2f; want 100", got.F1(), got.Accuracy())
+	}
+}

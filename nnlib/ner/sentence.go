@@ -134,7 +134,9 @@ func (c *Corpus) Hash() string {
 }
 
 // MIMEBundle shows the corpus in a notebook: the counts of each part.
-func (c *Corpus) MIMEBundle() map[string]any {
+func (c *Corpus) MIMEBundle() map[string]any { return c.table().mimeBundle() }
+
+func (c *Corpus) table() table {
 	t := table{
 		title:   c.Name,
 		columns: []string{"", "sentences", "tokens", "entities"},
@@ -152,7 +154,7 @@ func (c *Corpus) MIMEBundle() map[string]any {
 		}
 		t.rows = append(t.rows, row)
 	}
-	return t.mimeBundle()
+	return t
 }
 
 func countTypes(sentences Sentences) map[string]int {

@@ -44,8 +44,9 @@ func TestPCAKeepsDistances(t *testing.T) {
 	for i := range n {
 		want, got := 0.0, 0.0
 		for j := range d {
-			want += math.Pow(float64(data[i*d+j])-float64(data[j]), 2)
-			got += math.Pow(c.Points[i][j]-c.Points[0][j], 2)
+			x, y := float64(data[i*d+j])-float64(data[j]), c.Points[i][j]-c.Points[0][j]
+			want += x * x
+			got += y * y
 		}
 		if math.Abs(want-got) > 1e-9 {
 			t.Errorf("squared distance of rows 0 and %d is %g, want %g", i, got, want)

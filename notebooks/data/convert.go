@@ -87,7 +87,7 @@ func unzip(member string) Conversion {
 		if err != nil {
 			return fmt.Errorf("open %s: %w", filepath.Base(downloaded[0]), err)
 		}
-		defer archive.Close()
+		defer func() { _ = archive.Close() }() // it was only read
 		for _, entry := range archive.File {
 			if path.Base(entry.Name) != member {
 				continue

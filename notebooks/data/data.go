@@ -117,9 +117,11 @@ var vectorEndings = []string{".vec", ".txt", ".vec.gz", ".txt.gz", ".gz"}
 func Corpora() []string {
 	names := embeddedCorpora()
 	for _, dir := range folders() {
-		found, _ := filepath.Glob(filepath.Join(glob(dir), "*", "train.tsv"))
-		for _, file := range found {
-			names = append(names, filepath.Base(filepath.Dir(file)))
+		entries, _ := os.ReadDir(dir) // a folder that is not there holds none
+		for _, entry := range entries {
+			if isCorpus(filepath.Join(dir, entry.Name())) {
+				names = append(names, entry.Name())
+			}
 		}
 	}
 	return sorted(names)
@@ -176,6 +178,17 @@ func CacheDir() (string, error) {
 	return filepath.Join(cache, "lectern", "data"), nil
 }
 
+// isCorpus reports whether a folder holds a corpus, or a part of one, which Load
+// then complains about.
+func isCorpus(folder string) bool {
+	for _, files := range ner.CorpusFiles {
+		if isFile(filepath.Join(folder, files[0])) {
+			return true
+		}
+	}
+	return false
+}
+
 // isName reports whether name is one and not a path to somewhere else.
 func isName(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, `/\`)
@@ -184,11 +197,6 @@ func isName(name string) bool {
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
-}
-
-// glob escapes what Glob would read as a pattern.
-func glob(dir string) string {
-	return strings.NewReplacer(`[`, `\[`, `*`, `\*`, `?`, `\?`, `\`, `\\`).Replace(dir)
 }
 
 func sorted(names []string) []string {

@@ -227,7 +227,7 @@ func (f Fetcher) resume(ctx context.Context, d Download, path string, before, to
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return fmt.Errorf("%s: %w (%v)", d.URL, errBroken, err)
+		return fmt.Errorf("%s: %w (%w)", d.URL, errBroken, err)
 	}
 	return os.Rename(part, path)
 }

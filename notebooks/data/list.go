@@ -53,7 +53,7 @@ func List() []Entry {
 // corpusPlace returns the folder of a corpus, "embedded", or nothing.
 func corpusPlace(name string) string {
 	for _, dir := range folders() {
-		if folder := filepath.Join(dir, name); isName(name) && isFile(filepath.Join(folder, "train.tsv")) {
+		if folder := filepath.Join(dir, name); isName(name) && isCorpus(folder) {
 			return folder
 		}
 	}
