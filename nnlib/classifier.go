@@ -32,6 +32,7 @@ type ClassifierConfig struct {
 type Classifier struct {
 	Network *Network
 	config  ClassifierConfig
+	own     bool // the network is the caller's
 	ce      crossEntropy[float32]
 }
 
@@ -64,7 +65,7 @@ func NewClassifier(config ClassifierConfig) (*Classifier, error) {
 // ClassifierOf returns a classifier whose logits come from a network of one's
 // own, one output for each class.
 func ClassifierOf(network *Network, features int, classes []string) *Classifier {
-	return &Classifier{Network: network, config: ClassifierConfig{Features: features, Classes: slices.Clone(classes)}}
+	return &Classifier{Network: network, own: true, config: ClassifierConfig{Features: features, Classes: slices.Clone(classes)}}
 }
 
 // symbols gives the parameters of a feed-forward network their sizes in the

@@ -59,7 +59,7 @@ func (h *crossEntropy[F]) value() float64 { return mean(h.lost) }
 //
 //	Z   B×K   logits
 //	Y   B×K   distributions; each row sums to 1
-//	dZ  B×K   = (softmax(Z) - Y) / B
+//	dZ  B×K   = (softmax(Z) - Y) / B; of a row that sums to σ, σ·softmax(Z) - Y
 //
 // Source: CS224N 2019, lecture 3, "What is cross entropy loss/error?".
 type SoftCrossEntropy struct{}
@@ -78,9 +78,13 @@ func softCrossEntropyRow[F gemm.Float](z, y, dz []F) F {
 		dz[j] = gemm.ExpNeg(v - top)
 		sum += dz[j]
 	}
+	total := F(0)
+	for _, v := range y {
+		total += v
+	}
 	logSum, lost := gemm.Log(sum), F(0)
 	for j, v := range z {
-		dz[j] = dz[j]/sum - y[j]
+		dz[j] = F(total*(dz[j]/sum)) - y[j]
 		if y[j] != 0 { // 0·ln 0 is 0
 			lost += F(y[j] * (logSum - (v - top)))
 		}

@@ -41,6 +41,7 @@ type dropout[F gemm.Float] struct {
 	p            float64
 	seed         uint64
 	step         int // training batches so far
+	pcg          rand.PCG
 	scale        []F // of each element: 0 or 1/(1-p)
 	X, Y, dY, dX matrix[F]
 }
@@ -61,18 +62,19 @@ func (l *dropout[F]) start(X matrix[F], training bool) matrix[F] {
 		return l.Y
 	}
 	l.step++
-	l.draw(newRand(l.seed, forDropout+uint64(l.step)<<32))
+	l.pcg.Seed(l.seed, stream(forDropout, l.step))
+	l.draw()
 	return l.Y
 }
 
 // draw chooses what to drop by sixteen random bits for each element.
-func (l *dropout[F]) draw(rng *rand.Rand) {
+func (l *dropout[F]) draw() {
 	threshold := uint64(l.p*65536 + 0.5)
 	keep := F(1 / (1 - float64(threshold)/65536))
 	var bits uint64
 	for i := range l.scale {
 		if i%4 == 0 {
-			bits = rng.Uint64()
+			bits = l.pcg.Uint64()
 		}
 		l.scale[i] = keep
 		if bits&0xffff < threshold {

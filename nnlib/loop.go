@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"time"
 
 	"github.com/lectern-go/lectern/nnlib/internal/gemm"
@@ -103,7 +104,7 @@ func (l *loop) shuffle(epoch int) {
 	if l.InOrder {
 		return
 	}
-	rng := newRand(l.Seed, forOrder+uint64(epoch)<<32)
+	rng := rand.New(rand.NewPCG(l.Seed, stream(forOrder, epoch)))
 	rng.Shuffle(len(l.order), func(i, j int) { l.order[i], l.order[j] = l.order[j], l.order[i] })
 }
 

@@ -10,8 +10,9 @@ type net[F gemm.Float] struct {
 	head  head[F]
 	group int // rows of the body's output that make one row of the head's
 
-	rows  int
-	phase phase
+	rows   int
+	phase  phase
+	divide int // divide work of this many multiplications or more; 0 is worthDividing
 }
 
 // phase says what Do computes.
@@ -42,7 +43,7 @@ func (n *net[F]) threads() int {
 			weights += len(l.W.Value)
 		}
 	}
-	if n.rows*weights < worthDividing {
+	if n.rows*weights < orElse(n.divide, worthDividing) {
 		return 1
 	}
 	return n.rows / n.group

@@ -109,16 +109,23 @@ func (p *Parameter) ZeroGrad() { (*param[float32])(p).zeroGrad() }
 // Len returns the number of values.
 func (p *Parameter) Len() int { return p.Rows * p.Cols }
 
-// newRand returns the source of everything random that belongs to a seed and
-// a purpose, so that for instance the order of the examples does not change
-// when a layer is added.
-func newRand(seed uint64, purpose uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, 0x6c656374_65726e00+purpose))
+// newRand returns the source of everything random that belongs to a seed and a
+// purpose, so that for instance the order of the examples does not change when a
+// layer is added.
+func newRand(seed uint64, purpose purpose) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, stream(purpose, 0)))
 }
 
-// Purposes of newRand.
+// stream returns PCG's second seed for a purpose and a step or epoch.
+func stream(purpose purpose, step int) uint64 {
+	return 0x6c656374_65726e00 + uint64(purpose) + uint64(step)<<32
+}
+
+// purpose says what random numbers are for.
+type purpose uint64
+
 const (
-	forInit = iota
+	forInit purpose = iota
 	forOrder
 	forDropout
 	forCorruption

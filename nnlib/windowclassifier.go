@@ -3,6 +3,7 @@ package nnlib
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -14,10 +15,11 @@ type WindowConfig struct {
 	Radius  int  // C: words on each side of the centre; a window has 2C+1
 	Average bool // average the window's vectors instead of concatenating them
 
-	Vocab         int    // V, number of words
-	Dim           int    // d, length of a word vector
-	Vectors       Matrix // V×d word vectors to start from; the zero value draws them from U[-0.25, 0.25]
-	FreezeVectors bool   // keep the word vectors as they are
+	Vocab         int      // V, number of words
+	Words         []string // the V words by id, kept in the file of a saved model; nil for none
+	Dim           int      // d, length of a word vector
+	Vectors       Matrix   // V×d word vectors to start from; the zero value draws them from U[-0.25, 0.25]
+	FreezeVectors bool     // keep the word vectors as they are
 
 	Cases   int // case classes, 0 for no case embedding
 	CaseDim int // e, length of a case vector; 0 is 5
@@ -57,7 +59,7 @@ func NewWindowClassifier(config WindowConfig) (*WindowClassifier, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	config.Hidden, config.Classes = slices.Clone(config.Hidden), slices.Clone(config.Classes)
+	config.Hidden, config.Classes, config.Words = slices.Clone(config.Hidden), slices.Clone(config.Classes), slices.Clone(config.Words)
 	m := &WindowClassifier{config: config}
 	m.build()
 	m.config.Vectors = Matrix{}
@@ -74,7 +76,12 @@ func (c *WindowConfig) check() error {
 			return fmt.Errorf("nnlib: WindowConfig: Vectors is %d×%d, Vocab and Dim say %d×%d", c.Vectors.Rows, c.Vectors.Cols, c.Vocab, c.Dim)
 		}
 	}
+	if c.Words != nil {
+		c.Vocab = orElse(c.Vocab, len(c.Words))
+	}
 	switch {
+	case c.Words != nil && len(c.Words) != c.Vocab:
+		return fmt.Errorf("nnlib: WindowConfig: %d Words, Vocab says %d", len(c.Words), c.Vocab)
 	case c.Radius < 0:
 		return fmt.Errorf("nnlib: WindowConfig: Radius is %d, want 0 or more words on each side", c.Radius)
 	case c.Vocab < 1 || c.Dim < 1:
@@ -100,19 +107,7 @@ func (c *WindowConfig) check() error {
 func (m *WindowClassifier) build() {
 	c := &m.config
 	rng := newRand(c.Seed, forInit)
-	words := newSparse[float32]("words", c.Vocab, c.Dim)
-	words.Symbol, words.Frozen = "Vd", c.FreezeVectors
-	if c.Vectors.Data != nil {
-		copy(words.Value, c.Vectors.Data)
-	} else {
-		fillUniform(rng, 0.25, words.Value)
-	}
-	input := &window[float32]{words: words, m: c.width(), average: c.Average}
-	if c.Cases > 0 {
-		input.cases = newParam[float32]("cases", c.Cases, c.CaseDim)
-		input.cases.Symbol = fmt.Sprintf("%de", c.Cases)
-		fillUniform(rng, 0.25, input.cases.Value)
-	}
+	input := newWindow(c, rng)
 	sizes := slices.Concat([]int{input.features()}, c.Hidden, []int{len(c.Classes)})
 	network := NewNetwork(feedForward(sizes, c.Activation, c.Dropout, c.Init, c.Seed, rng)...)
 	symbols(network, c.featureSymbol())
@@ -125,6 +120,24 @@ func (m *WindowClassifier) build() {
 			}
 		}
 	}
+}
+
+// newWindow makes the window layer of a config that has been checked.
+func newWindow(c *WindowConfig, rng *rand.Rand) *window[float32] {
+	words := newSparse[float32]("words", c.Vocab, c.Dim)
+	words.Symbol, words.Frozen = "Vd", c.FreezeVectors
+	if c.Vectors.Data != nil {
+		copy(words.Value, c.Vectors.Data)
+	} else {
+		fillUniform(rng, 0.25, words.Value)
+	}
+	w := &window[float32]{words: words, m: c.width(), average: c.Average}
+	if c.Cases > 0 {
+		w.cases = newParam[float32]("cases", c.Cases, c.CaseDim)
+		w.cases.Symbol = fmt.Sprintf("%de", c.Cases)
+		fillUniform(rng, 0.25, w.cases.Value)
+	}
+	return w
 }
 
 // featureSymbol is the length of x in letters: d, md, d+e or m(d+e).
@@ -256,16 +269,15 @@ func (t *windowTask) atStep(step int) { t.net.body.atStep(step) }
 // predictBatch is how many examples a prediction handles at a time.
 const predictBatch = 512
 
-// each calls f with the logits of the windows, some at a time.
-func (m *WindowClassifier) each(w Windows, f func(batch []int32, Z matrix[float32])) {
-	n := w.Len()
+// eachBatch calls f with the outputs for the windows, some at a time.
+func eachBatch(n *net[float32], w *Windows, f func(batch []int32, Z matrix[float32])) {
 	batch := make([]int32, 0, predictBatch)
-	for lo := 0; lo < n; lo += predictBatch {
+	for lo := 0; lo < w.N; lo += predictBatch {
 		batch = batch[:0]
-		for i := lo; i < min(lo+predictBatch, n); i++ {
+		for i := lo; i < min(lo+predictBatch, w.N); i++ {
 			batch = append(batch, int32(i))
 		}
-		f(batch, m.net.outputs(m.net.input.load(&w, batch)))
+		f(batch, n.outputs(n.input.load(w, batch)))
 	}
 }
 
@@ -285,7 +297,7 @@ func (m *WindowClassifier) mustFit(w Windows, labelled bool) {
 func (m *WindowClassifier) Predict(w Windows) []int32 {
 	m.mustFit(w, false)
 	labels := make([]int32, 0, w.Len())
-	m.each(w, func(batch []int32, Z matrix[float32]) {
+	eachBatch(&m.net, &w, func(batch []int32, Z matrix[float32]) {
 		for i := range batch {
 			labels = append(labels, argmax(Z.row(i)))
 		}
@@ -299,7 +311,7 @@ func (m *WindowClassifier) Probabilities(w Windows) Matrix {
 	m.mustFit(w, false)
 	K := len(m.config.Classes)
 	P := NewMatrix(w.Len(), K)
-	m.each(w, func(batch []int32, Z matrix[float32]) {
+	eachBatch(&m.net, &w, func(batch []int32, Z matrix[float32]) {
 		gemm.Softmax(Z.Rows, K, Z.Data, P.Data[int(batch[0])*K:])
 	})
 	return P
@@ -310,7 +322,7 @@ func (m *WindowClassifier) Probabilities(w Windows) Matrix {
 func (m *WindowClassifier) Loss(w Windows) float64 {
 	m.mustFit(w, true)
 	sum := 0.0
-	m.each(w, func(batch []int32, Z matrix[float32]) {
+	eachBatch(&m.net, &w, func(batch []int32, Z matrix[float32]) {
 		J, _ := CrossEntropy(Matrix(Z), w.Labels[batch[0]:][:len(batch)])
 		sum += J * float64(len(batch))
 	})

@@ -1,0 +1,129 @@
+package nnlib
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"github.com/lectern-go/lectern/nnlib/internal/gemm"
+)
+
+func testWindows(n, vocab int) Windows {
+	rng := rand.New(rand.NewPCG(1, 2))
+	w := Windows{Radius: 2, N: n}
+	for range 5 * n {
+		w.Words = append(w.Words, int32(rng.IntN(vocab)))
+		w.Cases = append(w.Cases, uint8(rng.IntN(5)))
+	}
+	for range n {
+		w.Labels = append(w.Labels, int32(rng.IntN(5)))
+	}
+	return w
+}
+
+func testModel(t testing.TB, vocab int) *WindowClassifier {
+	t.Helper()
+	m, err := NewWindowClassifier(WindowConfig{
+		Radius: 2, Vocab: vocab, Dim: 10, Cases: 5, Hidden: []int{37}, Dropout: 0.2,
+		Classes: []string{"O", "LOC", "MISC", "ORG", "PER"}, Seed: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// bits returns the bits of all parameters and of the losses.
+func bits(m Counted, h *History) []uint64 {
+	var all []uint64
+	for _, p := range m.Parameters() {
+		for _, v := range p.Value {
+			all = append(all, uint64(math.Float32bits(v)))
+		}
+	}
+	for _, J := range h.Loss {
+		all = append(all, math.Float64bits(J))
+	}
+	return all
+}
+
+func TestSameBitsEverywhere(t *testing.T) {
+	before := gemm.Variant()
+	t.Cleanup(func() {
+		SetThreads(runtime.GOMAXPROCS(0))
+		if err := gemm.Use(before); err != nil {
+			t.Fatal(err)
+		}
+	})
+	// Large enough batches that the work is divided: see worthDividing.
+	data := testWindows(2000, 200)
+	optimizers := map[string]func() Optimizer{
+		"sgd":      func() Optimizer { return &SGD{Rate: 0.1} },
+		"momentum": func() Optimizer { return &SGD{Rate: 0.1, Momentum: 0.9} },
+		"adagrad":  func() Optimizer { return &AdaGrad{} },
+		"rmsprop":  func() Optimizer { return &RMSProp{} },
+		"adamw":    func() Optimizer { return &Adam{WeightDecay: 0.01} },
+	}
+	for name, optimizer := range optimizers {
+		t.Run(name, func(t *testing.T) {
+			var want []uint64
+			for _, simd := range gemm.Variants() {
+				for _, threads := range []int{1, 2, 3} {
+					if simd == "go" && (threads > 1 || testing.Short()) {
+						continue
+					}
+					if err := gemm.Use(simd); err != nil {
+						t.Fatal(err)
+					}
+					SetThreads(threads)
+					m := testModel(t, 200)
+					m.net.divide = 1
+					h, err := m.Fit(t.Context(), data, Training{Epochs: 5, BatchSize: 100, Optimizer: optimizer(), Unrecorded: true})
+					if err != nil {
+						t.Fatal(err)
+					}
+					got := bits(m, h)
+					if want == nil {
+						want = got
+					}
+					for i := range want {
+						if got[i] != want[i] {
+							t.Fatalf("%s, %d threads: after %d steps number %d is %x, want %x as with %s and 1 thread",
+								simd, threads, h.Steps(), i, got[i], want[i], gemm.Variants()[0])
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestStepsDoNotAllocate(t *testing.T) {
+	defer SetThreads(runtime.GOMAXPROCS(0))
+	data := testWindows(512, 200)
+	for _, optimizer := range []Optimizer{&SGD{}, &Adam{}} {
+		for _, threads := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%T, %d threads", optimizer, threads), func(t *testing.T) {
+				SetThreads(threads)
+				m := testModel(t, 200)
+				m.net.divide = 1
+				l := newLoop(&windowTask{m, &data}, data.N, Training{Epochs: 400, BatchSize: 64, Optimizer: optimizer})
+				l.record = &record{}
+				l.shuffle(1)
+				step := func() {
+					if _, err := l.takeStep(1, l.order[:64]); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for range 20 {
+					step()
+				}
+				if n := testing.AllocsPerRun(100, step); n > 0 {
+					t.Errorf("a step allocates %v times, want 0", n)
+				}
+			})
+		}
+	}
+}
