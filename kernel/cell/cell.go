@@ -18,6 +18,17 @@ type Cell struct {
 	Decls   []ast.Decl // functions, methods, types and constants, in order
 	Stmts   []ast.Stmt // everything else, variables included, in order
 	Program bool       // the cell is a whole program: it begins with a package clause
+	Magics  []Magic    // in order
+}
+
+// A Magic is a line for the kernel instead of Go: "%name arguments", "%%name
+// arguments" on the first line, with the rest of the cell for its body, or a
+// shell command, "!command".
+type Magic struct {
+	Name string // "%engine", "%%bash", or "!"
+	Args string
+	Body string // of a %% magic
+	Line int    // from 1
 }
 
 // PrefixLines is how many lines stand before the first line of a cell in the
@@ -35,7 +46,11 @@ const mode = parser.AllErrors | parser.SkipObjectResolution
 // positions of the cell.
 func Parse(fset *token.FileSet, name, text string) (*Cell, error) {
 	c := &Cell{Name: name, Text: text}
-	chunks, program := split(text)
+	chunks, magics, program := split(text)
+	for _, m := range magics {
+		c.Magics = append(c.Magics, m.magic)
+		text = text[:m.start] + strings.Repeat(" ", m.end-m.start) + text[m.end:]
+	}
 	if program {
 		c.Program = true
 		file, err := parser.ParseFile(fset, name, text, mode|parser.ParseComments)
@@ -80,18 +95,29 @@ func appendErrors(list scanner.ErrorList, err error) scanner.ErrorList {
 	return list
 }
 
-// inside moves errors that lie in the text wrapped around the cell to the
-// cell's end, and drops repetitions.
+// inside moves the first error that lies in the text wrapped around the cell to
+// the cell's end, and drops those that follow from it.
 func (c *Cell) inside(err error) error {
-	list := appendErrors(nil, err)
 	lines := strings.Count(c.Text, "\n") + 1
-	for _, e := range list {
+	var list scanner.ErrorList
+	outside := false
+	for _, e := range appendErrors(nil, err) {
 		e.Pos.Filename = c.Name
 		if e.Pos.Line > lines {
+			if outside {
+				continue
+			}
+			outside = true
 			last := c.Text[strings.LastIndexByte(c.Text, '\n')+1:]
 			e.Pos.Line, e.Pos.Column = lines, len(last)+1
-			e.Msg = strings.Replace(e.Msg, "found 'EOF'", "found the end of the cell", 1)
+			if what, _, ok := strings.Cut(e.Msg, ", found "); ok {
+				// Behind the cell's last line comes the brace of the function
+				// around it.
+				what = strings.Replace(what, "';'", "'}'", 1)
+				e.Msg = what + ", found the end of the cell"
+			}
 		}
+		list = append(list, e)
 	}
 	list.Sort()
 	list.RemoveMultiples()
@@ -104,61 +130,125 @@ type chunk struct {
 	stmt       bool // a statement, not a declaration
 }
 
+// magicLine is a magic and where its line stands in the text.
+type magicLine struct {
+	magic      Magic
+	start, end int
+}
+
 // split cuts the text. It never fails: what it cannot make sense of ends up in
 // a chunk that the parser rejects.
-func split(text string) (chunks []chunk, program bool) {
-	var (
-		s     scanner.Scanner
-		fset  = token.NewFileSet()
-		file  = fset.AddFile("", fset.Base(), len(text))
-		depth int
-		toks  []token.Token // the first tokens of the chunk, until its kind is known
-		start = -1
-		stmt  bool
-		known bool
-	)
-	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
+func split(text string) (chunks []chunk, magics []magicLine, program bool) {
+	if name, ok := strings.CutPrefix(text, "%%"); ok {
+		line, body, _ := strings.Cut(name, "\n")
+		magic := parseMagic("%%"+line, 1)
+		if magic.Name != "%%compile" { // whose body is Go
+			magic.Body = body
+			return nil, []magicLine{{magic, 0, len(text)}}, false
+		}
+		magics = append(magics, magicLine{magic, 0, len(line) + 2})
+		text = strings.Repeat(" ", len(line)+2) + text[len(line)+2:]
+	}
+	for at := 0; at < len(text); {
+		s := splitter{text: text[at:], base: at}
+		end, magic := s.scan(len(chunks) == 0 && len(magics) == 0)
+		if s.program {
+			return nil, nil, true
+		}
+		chunks = append(chunks, s.chunks...)
+		if !magic {
+			break
+		}
+		line, _, _ := strings.Cut(text[end:], "\n")
+		n := strings.Count(text[:end], "\n") + 1
+		magics = append(magics, magicLine{parseMagic(line, n), end, end + len(line)})
+		at = end + len(line)
+	}
+	return chunks, magics, false
+}
+
+func parseMagic(line string, n int) Magic {
+	if command, ok := strings.CutPrefix(line, "!"); ok {
+		return Magic{Name: "!", Args: strings.TrimSpace(command), Line: n}
+	}
+	name, args, _ := strings.Cut(line, " ")
+	return Magic{Name: strings.TrimSpace(name), Args: strings.TrimSpace(args), Line: n}
+}
+
+// splitter cuts a part of the text that begins where a statement may.
+type splitter struct {
+	text    string
+	base    int // offset of text in the cell
+	chunks  []chunk
+	program bool
+
+	depth int
+	start int           // of the current chunk, or -1
+	toks  []token.Token // its first tokens, until its kind is known
+	stmt  bool          // its kind
+	known bool
+}
+
+// scan reads to the end, or to a magic, whose offset in the cell it returns.
+func (s *splitter) scan(first bool) (end int, magic bool) {
+	var sc scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(s.text))
+	sc.Init(file, []byte(s.text), func(token.Position, string) {}, 0)
+	s.start = -1
 	for {
-		pos, tok, lit := s.Scan()
+		pos, tok, lit := sc.Scan()
+		offset := file.Offset(pos)
 		if tok == token.EOF {
 			break
 		}
-		offset := file.Offset(pos)
-		if start < 0 {
+		if s.start < 0 {
 			if tok == token.SEMICOLON {
 				continue
 			}
-			start, toks, known, stmt = offset, nil, false, true
-			if tok == token.PACKAGE && len(chunks) == 0 {
-				return nil, true
+			if tok == token.REM || tok == token.NOT {
+				return s.base + offset, true
 			}
+			if tok == token.PACKAGE && first && len(s.chunks) == 0 {
+				s.program = true
+				return 0, false
+			}
+			s.start, s.toks, s.known, s.stmt = offset, nil, false, true
 		}
-		if !known {
-			toks = append(toks, tok)
-			if st, ok := kindOf(toks); ok {
-				stmt, known = st, true
-			}
-		}
-		switch tok {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			depth++
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			depth = max(0, depth-1)
-		case token.SEMICOLON:
-			if depth == 0 {
-				end := offset
-				if lit == ";" {
-					end++
-				}
-				chunks = append(chunks, chunk{start, end, stmt})
-				start = -1
-			}
+		s.token(tok, lit, offset)
+	}
+	if s.start >= 0 {
+		s.end(len(s.text))
+	}
+	return 0, false
+}
+
+// token adds a token to the current chunk.
+func (s *splitter) token(tok token.Token, lit string, offset int) {
+	if !s.known {
+		s.toks = append(s.toks, tok)
+		if st, ok := kindOf(s.toks); ok {
+			s.stmt, s.known = st, true
 		}
 	}
-	if start >= 0 {
-		chunks = append(chunks, chunk{start, len(text), stmt})
+	switch tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		s.depth++
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		s.depth = max(0, s.depth-1)
+	case token.SEMICOLON:
+		if s.depth > 0 {
+			return
+		}
+		if lit == ";" {
+			offset++
+		}
+		s.end(offset)
 	}
-	return chunks, false
+}
+
+func (s *splitter) end(offset int) {
+	s.chunks = append(s.chunks, chunk{s.base + s.start, s.base + offset, s.stmt})
+	s.start = -1
 }
 
 // kindOf says whether the chunk that begins with toks is a statement, as soon
