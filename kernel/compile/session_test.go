@@ -141,6 +141,12 @@ func (s session) build(t *testing.T, w *Workspace) *exec.Cmd {
 		}
 		plugins = append(plugins, so)
 	}
+	return worker(t, plugins...)
+}
+
+// worker returns a command that opens plugins and runs them.
+func worker(t *testing.T, plugins ...string) *exec.Cmd {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -145,7 +145,9 @@ type settings struct {
 
 // buildSettings reads this program's build information.
 func buildSettings() (settings, error) {
-	s := settings{suffix: "dynlink"}
+	s := settings{suffix: "dynlink", env: []string{
+		"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "GO111MODULE=on", "GOFLAGS=" + withoutMod(os.Getenv("GOFLAGS")),
+	}}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return s, &ToolchainError{Need: runtime.Version(), Reason: "this program was built without module information"}
@@ -167,6 +169,13 @@ func buildSettings() (settings, error) {
 		}
 	}
 	return s, nil
+}
+
+// withoutMod removes -mod from GOFLAGS: a Go workspace takes no -mod=mod.
+func withoutMod(flags string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(flags), func(f string) bool {
+		return strings.HasPrefix(strings.TrimPrefix(f, "-"), "-mod=") || strings.HasPrefix(f, "-mod=")
+	}), " ")
 }
 
 // run runs a command of the toolchain in dir and returns its standard output.

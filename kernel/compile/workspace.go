@@ -20,23 +20,25 @@ type Config struct {
 	Go string
 	// TempDir is where the workspace's folder is made. Empty: os.TempDir.
 	TempDir string
-	// Source is the folder of a module whose packages, and those of the modules
-	// that it requires, cells may import: this program's own source. It must be
-	// the source that the program was built from, or plugins that import it do
-	// not load.
+	// Source is the folder with the source that this program was built from:
+	// cells may import its packages and those of the modules that it requires.
+	// Empty: where go install or go build had it, if that is still there. A
+	// plugin that imports packages of another source does not load.
 	Source string
 	// Env is the environment of the go command. Empty: os.Environ.
 	Env []string
 }
 
-// A Workspace is where the cells of one session are compiled: a folder, the
-// archives of the packages that cells import, and those of the cells so far.
+// A Workspace is where the cells of one session are compiled: a folder with a
+// module, to which [Workspace.Get] adds others, the archives of the packages that
+// cells import, and those of the cells so far.
 //
 // A Workspace is safe for concurrent use; builds run side by side.
 type Workspace struct {
-	dir    string
-	source string
-	tools  *toolchain
+	dir       string
+	tools     *toolchain
+	source    sourceModule
+	sourceErr error // why there is no source
 
 	mu       sync.Mutex
 	archives map[string]string // by import path, dependencies included
@@ -60,7 +62,13 @@ func Open(ctx context.Context, cfg Config) (*Workspace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile workspace: %w", err)
 	}
-	w := &Workspace{dir: dir, source: cfg.Source, tools: tools, archives: map[string]string{}, session: map[string]bool{}}
+	w := &Workspace{dir: dir, tools: tools, archives: map[string]string{}, session: map[string]bool{}}
+	w.source, w.sourceErr = tools.findSource(ctx, cfg.Source)
+	if cfg.Source != "" && w.sourceErr != nil {
+		os.RemoveAll(dir)
+		return nil, fmt.Errorf("compile workspace: %w", w.sourceErr)
+	}
+	tools.env = append(tools.env, "GOWORK="+filepath.Join(dir, "go.work"))
 	if err := w.writeModule(); err != nil {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("compile workspace: %w", err)
@@ -78,8 +86,8 @@ func (w *Workspace) writeModule() error {
 		"go.work": "go " + version + "\n\nuse .\n",
 		"ld.sh":   linkerScript(w.tools.cc),
 	}
-	if w.source != "" {
-		files["go.work"] += "use " + quote(w.source) + "\n"
+	if w.sourceErr == nil {
+		files["go.work"] += fmt.Sprintf("use %q\n", w.source.dir)
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o700); err != nil {
@@ -88,8 +96,6 @@ func (w *Workspace) writeModule() error {
 	}
 	return nil
 }
-
-func quote(path string) string { return fmt.Sprintf("%q", path) }
 
 // Close removes the workspace's folder. Plugins that are open keep working.
 func (w *Workspace) Close() error { return os.RemoveAll(w.dir) }
@@ -130,7 +136,10 @@ func (w *Workspace) require(ctx context.Context, paths []string) error {
 		[]string{"-export", "-deps", "-f", "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}", "--"}, missing)
 	out, err := w.tools.run(ctx, w.dir, w.tools.command, args...)
 	if err != nil {
-		return fmt.Errorf("build imports %s: %w", strings.Join(missing, ", "), err)
+		if w.sourceErr != nil && slices.ContainsFunc(missing, func(path string) bool { return strings.HasPrefix(path, w.source.path+"/") }) {
+			err = errors.Join(err, w.sourceErr)
+		}
+		return fmt.Errorf("imports %s: %w", strings.Join(missing, ", "), err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,6 +7,9 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"io"
+	"maps"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -28,6 +31,7 @@ type Importer struct {
 	fset     *token.FileSet
 	mu       sync.Mutex
 	archives []*Archive
+	files    map[string]string         // archives of the compiler, by path
 	packages map[string]*types.Package // by path, dependencies included
 }
 
@@ -51,6 +55,17 @@ func (im *Importer) Add(a *Archive) {
 	im.mu.Lock()
 	defer im.mu.Unlock()
 	im.archives = append(im.archives, a)
+}
+
+// AddFiles adds packages whose types are in archives of the compiler, by import
+// path: what go list -export names.
+func (im *Importer) AddFiles(files map[string]string) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	if im.files == nil {
+		im.files = map[string]string{}
+	}
+	maps.Copy(im.files, files)
 }
 
 // Put adds one package that was type-checked from source, or replaces what
@@ -84,20 +99,40 @@ func (im *Importer) Import(path string) (*types.Package, error) {
 		return pkg, nil
 	}
 	for _, a := range im.archives {
-		if !a.Has(path) {
-			continue
+		if a.Has(path) {
+			data, err := a.read(path)
+			if err != nil {
+				return nil, err
+			}
+			return im.read(path, bytes.NewReader(data))
 		}
-		data, err := a.read(path)
-		if err != nil {
-			return nil, err
-		}
-		pkg, err := gcexportdata.Read(bytes.NewReader(data), im.fset, im.packages, path)
-		if err != nil {
-			return nil, fmt.Errorf("export data for %q: %w", path, err)
-		}
-		return pkg, nil
+	}
+	if name, ok := im.files[path]; ok {
+		return im.readFile(path, name)
 	}
 	return nil, fmt.Errorf("%w: %q", ErrNotFound, path)
+}
+
+func (im *Importer) read(path string, r io.Reader) (*types.Package, error) {
+	pkg, err := gcexportdata.Read(r, im.fset, im.packages, path)
+	if err != nil {
+		return nil, fmt.Errorf("export data for %q: %w", path, err)
+	}
+	return pkg, nil
+}
+
+// readFile reads the types in an archive of the compiler.
+func (im *Importer) readFile(path, name string) (*types.Package, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("export data for %q: %w", path, err)
+	}
+	defer f.Close()
+	r, err := gcexportdata.NewReader(f) //nolint:staticcheck // there is no other reader until Go 1.28, whose go list writes what Read takes
+	if err != nil {
+		return nil, fmt.Errorf("export data for %q: %w", path, err)
+	}
+	return im.read(path, r)
 }
 
 // GoVersion returns the version of the Go release whose standard library the

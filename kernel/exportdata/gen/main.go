@@ -124,7 +124,7 @@ func typesOf(p listed, positions bool) ([]byte, error) {
 		return nil, err
 	}
 	defer archive.Close()
-	r, err := gcexportdata.NewReader(archive)
+	r, err := gcexportdata.NewReader(archive) //nolint:staticcheck // there is no other reader until Go 1.28, whose go list writes what Read takes
 	if err != nil {
 		return nil, err
 	}
