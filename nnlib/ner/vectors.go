@@ -40,8 +40,8 @@ func ReadVectorsFile(path string) (*Vectors, error) {
 // that comes twice the first vector counts.
 //
 // It returns a [*FileError] for a line with another count of numbers, a number
-// that is none or not finite, a file without vectors, and a file that ends before
-// its header or its gzip stream does.
+// that is none or not finite, a file without vectors, and a file that ends in the
+// middle of a line or before its header or its gzip stream does.
 func ReadVectors(r io.Reader, name string) (*Vectors, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	if magic, err := in.Peek(2); err == nil && bytes.Equal(magic, []byte{0x1f, 0x8b}) {
@@ -52,7 +52,8 @@ func ReadVectors(r io.Reader, name string) (*Vectors, error) {
 		in = bufio.NewReaderSize(unpacked, 1<<16)
 	}
 	p := vectorParser{file: name, v: &Vectors{rows: map[string]int{}}}
-	lines := bufio.NewScanner(in)
+	tail := &tailReader{Reader: in}
+	lines := bufio.NewScanner(tail)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		p.line++
@@ -63,7 +64,25 @@ func ReadVectors(r io.Reader, name string) (*Vectors, error) {
 	if err := lines.Err(); err != nil {
 		return nil, p.readError(err)
 	}
+	if p.line > 0 && tail.last != '\n' {
+		// A number cut in two still reads as one: only the missing newline tells.
+		return nil, p.fault("the file ends in the middle of this line; it is cut off, get it again (or add the newline if you made it)")
+	}
 	return p.end()
+}
+
+// tailReader remembers the last byte read.
+type tailReader struct {
+	io.Reader
+	last byte
+}
+
+func (t *tailReader) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	if n > 0 {
+		t.last = p[n-1]
+	}
+	return n, err
 }
 
 // vectorParser collects the vectors of one file.

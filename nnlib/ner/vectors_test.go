@@ -31,7 +31,7 @@ func TestReadVectors(t *testing.T) {
 		"GloVe":                     "the 1 -2.5\n, 0.5 3e-1\n",
 		"word2vec":                  "2 2\nthe 1 -2.5\n, 0.5 3e-1\n",
 		"word2vec, blanks at ends":  "2 2\nthe 1 -2.5 \n, 0.5 3e-1 \n",
-		"CRLF, no newline at last":  "the 1 -2.5\r\n, 0.5 3e-1",
+		"CRLF":                      "the 1 -2.5\r\n, 0.5 3e-1\r\n",
 		"a word twice, first holds": "the 1 -2.5\n, 0.5 3e-1\nthe 9 9\n",
 		"gzip":                      string(packed(t, "the 1 -2.5\n, 0.5 3e-1\n")),
 	}
@@ -70,6 +70,8 @@ func TestReadVectorsErrors(t *testing.T) {
 		{"header alone", "3 2\n", "v.txt: the header promises 3 words, the file has 0; it is cut off or damaged, get it again"},
 		{"fewer words than promised", "3 2\na 1 2\n", "v.txt: the header promises 3 words, the file has 1; it is cut off or damaged, get it again"},
 		{"cut in the middle of a line", "the 1 2 3\nof 4 5", `v.txt:2: "of" has 2 numbers, want 3; the file is cut off or damaged, get it again`},
+		{"cut in the middle of the last number", "the 1.25 2.5\nof 4 5.", "v.txt:2: the file ends in the middle of this line; it is cut off, get it again (or add the newline if you made it)"},
+		{"header, cut in the last number", "1 2\nthe 1.25 2.", "v.txt:2: the file ends in the middle of this line"},
 		{"too many numbers", "the 1 2\nof 4 5 6\n", `v.txt:2: "of" has 3 numbers, want 2; the file is damaged, get it again`},
 		{"header with another length", "1 3\nthe 1 2\n", `v.txt:2: "the" has 2 numbers, want 3; the file is cut off or damaged, get it again`},
 		{"no number", "the 1 x\n", `v.txt:1: number 2 of "the" is "x", not a finite number; the file is damaged`},
