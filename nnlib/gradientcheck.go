@@ -244,5 +244,7 @@ func checkDirection(p *param[float64], grad []float64, rng *rand.Rand, loss func
 	return check
 }
 
-var _ layer[float64] = (*inputLayer)(nil)
-var _ gemm.Task = (*net[float64])(nil)
+var (
+	_ layer[float64] = (*inputLayer)(nil)
+	_ gemm.Task      = (*net[float64])(nil)
+)
