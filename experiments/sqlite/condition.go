@@ -24,9 +24,10 @@ type condition struct {
 	alias map[string]string
 }
 
-// join returns the alias under which a table is joined for a key.
-func (c *condition) join(table, key string) string {
-	id := table + "." + key
+// join returns the alias under which a table is joined for a key. A hint, which
+// may be empty, says which index to use.
+func (c *condition) join(table, key, hint string) string {
+	id := table + "." + key + hint
 	if a := c.alias[id]; a != "" {
 		return a
 	}
@@ -35,7 +36,7 @@ func (c *condition) join(table, key string) string {
 	}
 	a := fmt.Sprintf("j%d", len(c.alias))
 	c.alias[id] = a
-	fmt.Fprintf(&c.joins, " LEFT JOIN %s AS %s ON %s.run = r.id AND %s.key = ?", table, a, a, a)
+	fmt.Fprintf(&c.joins, " LEFT JOIN %s AS %s%s ON %s.run = r.id AND %s.key = ?", table, a, hint, a, a)
 	c.args = append(c.args, c.key(key))
 	return a
 }
@@ -129,17 +130,14 @@ func (c *condition) in(e *filter.In) fragment {
 func (c *condition) ref(r *filter.Ref) fragment {
 	switch r.Kind {
 	case filter.Metric:
-		if r.Stat == "at" {
-			return c.at(r)
-		}
-		return fragment{sql: c.join("metrics", r.Key) + "." + r.Stat}
+		return c.metric(r)
 	case filter.Param:
 		if r.AsNumber {
-			return fragment{sql: c.join("params", r.Key) + ".num"}
+			return fragment{sql: c.join("params", r.Key, "") + ".num"}
 		}
-		return fragment{sql: c.join("params", r.Key) + ".value"}
+		return fragment{sql: c.join("params", r.Key, "") + ".value"}
 	case filter.Tag:
-		return fragment{sql: c.join("tags", r.Key) + ".value"}
+		return fragment{sql: c.join("tags", r.Key, "") + ".value"}
 	}
 	switch r.Key {
 	case "run_id", "start_time", "end_time", "heartbeat", "artifact_uri":
@@ -159,6 +157,17 @@ func (c *condition) ref(r *filter.Ref) fragment {
 		"CASE WHEN r.status = 'RUNNING' AND r.heartbeat < ? THEN 'KILLED' ELSE r.status END",
 		[]any{c.now.Add(-experiments.HeartbeatTimeout).UnixMilli()},
 	}
+}
+
+func (c *condition) metric(r *filter.Ref) fragment {
+	switch r.Stat {
+	case "at":
+		return c.at(r)
+	case "last", "min", "max":
+		// The planner prefers the primary key, whose rows lie far apart.
+		return fragment{sql: c.join("metrics", r.Key, " INDEXED BY metrics_by_key") + "." + r.Stat}
+	}
+	return fragment{sql: c.join("metrics", r.Key, "") + "." + r.Stat}
 }
 
 // at looks a step up, first in the tail, where newer points are, then in the

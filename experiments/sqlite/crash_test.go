@@ -95,7 +95,7 @@ func TestKill(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-done[i]
-		if kill%5 == 0 {
+		if kill%25 == 0 {
 			verifyAcknowledged(t, path, &acknowledged)
 		}
 		writers[i], done[i] = startWriter(t, path, &acknowledged)

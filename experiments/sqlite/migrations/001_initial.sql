@@ -28,7 +28,8 @@ CREATE TABLE runs (
   deleted_time    INTEGER,
   artifact_uri    TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX runs_by_start ON runs (experiment, lifecycle_stage, start_time);
+CREATE INDEX runs_by_start ON runs (lifecycle_stage, start_time DESC, run_id);
+CREATE INDEX runs_of_experiment ON runs (experiment, lifecycle_stage, start_time DESC, run_id);
 CREATE INDEX runs_by_name ON runs (name);
 
 -- Names of params, metrics and tags. Never deleted: writers cache the numbers.
@@ -70,7 +71,8 @@ CREATE TABLE metrics (
   summary BLOB NOT NULL,
   PRIMARY KEY (run, key)
 ) WITHOUT ROWID;
-CREATE INDEX metrics_by_last ON metrics (key, last);
+-- One metric of all runs lies close together here, without the summaries.
+CREATE INDEX metrics_by_key ON metrics (key, run, last, min, max);
 
 -- The durable log of points that are not in chunks yet: one row a batch.
 CREATE TABLE tail (
@@ -127,3 +129,25 @@ CREATE INDEX artifacts_by_blob ON artifacts (blob);
 
 INSERT INTO experiments (id, name, creation_time, last_update_time)
 VALUES (0, 'Default', unixepoch('subsec') * 1000, unixepoch('subsec') * 1000);
+
+-- What ANALYZE would find in a database with many runs. Given from the start,
+-- plans do not depend on when it ran last.
+ANALYZE;
+DELETE FROM sqlite_stat1;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+  ('experiments', 'sqlite_autoindex_experiments_1', '100 1'),
+  ('runs', 'sqlite_autoindex_runs_1', '100000 1'),
+  ('runs', 'runs_by_start', '100000 100000 1 1'),
+  ('runs', 'runs_of_experiment', '100000 1000 1000 1 1'),
+  ('runs', 'runs_by_name', '100000 2'),
+  ('keys', 'sqlite_autoindex_keys_1', '1000 1'),
+  ('params', 'params', '2000000 20 1'),
+  ('params', 'params_by_value', '2000000 100000 1000'),
+  ('tags', 'tags', '2000000 20 1'),
+  ('tags', 'tags_by_value', '2000000 100000 1000'),
+  ('metrics', 'metrics', '1000000 10 1'),
+  ('metrics', 'metrics_by_key', '1000000 100000 1 1 1 1'),
+  ('tail', 'tail_by_run', '10000 100'),
+  ('chunks', 'chunks_by_series', '1000000 1000 100 1'),
+  ('pages', 'pages_by_series', '10000 100 10 1');
+ANALYZE sqlite_schema;

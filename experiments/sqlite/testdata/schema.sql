@@ -58,7 +58,7 @@ CREATE TABLE metrics (
   summary BLOB NOT NULL,
   PRIMARY KEY (run, key)
 ) WITHOUT ROWID;
-CREATE INDEX metrics_by_last ON metrics (key, last);
+CREATE INDEX metrics_by_key ON metrics (key, run, last, min, max);
 CREATE TABLE pages (
   id   INTEGER PRIMARY KEY,
   run  INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -90,7 +90,9 @@ CREATE TABLE runs (
   artifact_uri    TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX runs_by_name ON runs (name);
-CREATE INDEX runs_by_start ON runs (experiment, lifecycle_stage, start_time);
+CREATE INDEX runs_by_start ON runs (lifecycle_stage, start_time DESC, run_id);
+CREATE INDEX runs_of_experiment ON runs (experiment, lifecycle_stage, start_time DESC, run_id);
+CREATE TABLE sqlite_stat1(tbl,idx,stat);
 CREATE TABLE tags (
   run   INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   key   INTEGER NOT NULL REFERENCES keys (id),
