@@ -177,9 +177,25 @@ func (l *loop) gradNorms(J float64) (float64, error) {
 		total += sum
 	}
 	if !finite(J) {
-		return 0, &DivergenceError{l.step, "", "loss", J}
+		return 0, &DivergenceError{l.step, l.largest(), "loss", J}
 	}
 	return math.Sqrt(total), nil
+}
+
+// largest returns the name of the parameter with the largest norm, where one that
+// is not finite counts as larger than all.
+func (l *loop) largest() string {
+	name, most := "", -1.0
+	for _, p := range l.params {
+		norm := gemm.SquareSum(p.Value)
+		if !finite(norm) {
+			return p.Name
+		}
+		if norm > most {
+			name, most = p.Name, norm
+		}
+	}
+	return name
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

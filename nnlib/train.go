@@ -60,15 +60,15 @@ func SetThreads(n int) { gemm.SetThreads(n) }
 // DivergenceError says where training left the finite numbers.
 type DivergenceError struct {
 	Step      int     // 1..
-	Parameter string  // whose gradient or value is not finite; "" if the loss is the first
+	Parameter string  // whose gradient or value is not finite; of a loss, the parameter of the largest norm
 	What      string  // "loss", "gradient" or "value"
 	Value     float64 // NaN or ±Inf
 }
 
 func (e *DivergenceError) Error() string {
-	what := e.What
-	if e.Parameter != "" {
-		what += " of " + e.Parameter
+	what := e.What + " of " + e.Parameter
+	if e.What == "loss" {
+		what = "loss, with the largest values in " + e.Parameter + ","
 	}
 	return fmt.Sprintf("nnlib: training diverged at step %d: the %s is %v; lower the learning rate or clip the gradient", e.Step, what, e.Value)
 }

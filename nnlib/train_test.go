@@ -333,8 +333,14 @@ func TestEveryRunIsRecorded(t *testing.T) {
 		t.Errorf("run %q with seed %d, want window hidden with 7", r.info.Name, r.info.Seed)
 	}
 	for _, want := range []nnlib.Param{
-		{Key: "hidden", Value: "6"}, {Key: "optimizer", Value: "adam"}, {Key: "batch_size", Value: "10"}, {Key: "seed", Value: "7"},
-		{Key: "corpus", Value: "toy"}, {Key: "l2", Value: "0.0001"}, {Key: "clip_norm", Value: "1"}, {Key: "dropout", Value: "0.2"},
+		{Key: "hidden", Value: "6"},
+		{Key: "optimizer", Value: "adam"},
+		{Key: "batch_size", Value: "10"},
+		{Key: "seed", Value: "7"},
+		{Key: "corpus", Value: "toy"},
+		{Key: "l2", Value: "0.0001"},
+		{Key: "clip_norm", Value: "1"},
+		{Key: "dropout", Value: "0.2"},
 	} {
 		if !slices.Contains(r.info.Params, want) {
 			t.Errorf("params lack %v; they are %v", want, r.info.Params)
