@@ -13,7 +13,7 @@ import (
 
 // Series is a named curve.
 type Series struct {
-	Name   string
+	Name   string    // in the legend; a series without one is not named there, as the other seeds of a run
 	X      []float64 // as long as Y; nil counts 0, 1, 2, …
 	Y      []float64 // NaN and ±Inf leave a gap
 	Color  int       // series of the same number have the same colour; 0 is a colour of its own
@@ -141,13 +141,15 @@ func (c Curves) paint(canvas draw.Canvas, th theme) {
 			s.Y = Smooth(s.Y, c.Smooth)
 		}
 		c.addRuns(p, s, style)
-		legend.add(s.Name, style)
+		if s.Name != "" {
+			legend.add(s.Name, style)
+		}
 	}
 	setRange(p, c.LogY)
 	p.X.Tick.Marker = niceTicks{most: 8, whole: c.wholeX()}
 
 	canvas = fillPage(canvas, th)
-	if len(c.Series) > 1 {
+	if len(c.Series) > 1 && legend.width > 0 {
 		canvas = legend.drawRight(canvas)
 	}
 	p.Draw(canvas)

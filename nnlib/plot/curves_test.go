@@ -115,3 +115,27 @@ func TestTicks(t *testing.T) {
 		t.Errorf("%d logarithmic ticks over 60 decades, want 10 at most", n)
 	}
 }
+
+// TestLegend names the series that have a name, if there is more than one series.
+func TestLegend(t *testing.T) {
+	y := []float64{1, 2}
+	for name, test := range map[string]struct {
+		series []Series
+		want   string
+	}{
+		"one":          {[]Series{{Name: "hidden", Y: y}}, ""},
+		"two":          {[]Series{{Name: "hidden", Y: y}, {Name: "average", Y: y}}, "hidden average"},
+		"three seeds":  {[]Series{{Name: "hidden", Y: y, Color: 1}, {Y: y, Color: 1}, {Y: y, Color: 1}}, "hidden"},
+		"none by name": {[]Series{{Y: y}, {Y: y}}, ""},
+	} {
+		var got []string
+		for _, text := range texts(t, Curves{Series: test.series}.Figure().SVG()) {
+			if text == "hidden" || text == "average" || text == "" {
+				got = append(got, text)
+			}
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("%s: the legend says %q, want %q", name, got, test.want)
+		}
+	}
+}
