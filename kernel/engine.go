@@ -25,6 +25,8 @@ const (
 	Compile Engine = "compile"
 )
 
+var errSwitchedOff = errors.New("the compiler, which would run this, is switched off")
+
 // builder compiles the cells of a kernel. Its workspace opens in the background,
 // so that a kernel starts at once.
 type builder struct {
@@ -40,7 +42,7 @@ func newBuilder(config Config) *builder {
 	ctx, cancel := context.WithCancel(context.Background())
 	b := &builder{cancel: cancel, opened: make(chan struct{})}
 	if config.Engine == Interpret {
-		b.err = errors.New("compiling is switched off")
+		b.err = errSwitchedOff
 		close(b.opened)
 		return b
 	}
@@ -65,28 +67,40 @@ func (b *builder) close() error {
 	return b.workspace.Close()
 }
 
-// compile builds a cell as a plugin. refusals is why the interpreter does not
-// run it, for the case that it cannot be compiled either.
-func (k *Kernel) compile(ctx context.Context, c *check.Checked, refusals []check.Diagnostic) (*lower.Program, *Error) {
+// lowerCompiled lowers a cell for the compiler. refusals is why the interpreter
+// does not run it, for the case that it cannot be compiled either. It does not
+// build.
+func (k *Kernel) lowerCompiled(c *check.Checked, refusals []check.Diagnostic) (*lower.Program, *Error) {
 	b := k.builder
 	<-b.opened
 	if b.err != nil {
-		for i := range refusals {
-			refusals[i].Msg += fmt.Sprintf(", and it cannot be compiled: %v", b.err)
-		}
-		return nil, k.compileError(refusals)
+		return nil, k.refused(refusals, b.err)
 	}
 	b.builds++
 	unit, err := lower.Compile(k.session.Fset(), c, fmt.Sprintf("session/c%d", b.builds))
 	if err != nil {
 		return nil, &Error{Ename: "compile error", Evalue: err.Error(), Traceback: []string{"compile error: " + err.Error()}}
 	}
-	file, err := b.workspace.Build(ctx, unit.Package)
+	return &lower.Program{Unit: unit}, nil
+}
+
+// build builds a lowered cell as a plugin.
+func (b *builder) build(ctx context.Context, p *lower.Program) *Error {
+	file, err := b.workspace.Build(ctx, p.Unit.Package)
 	switch {
 	case ctx.Err() != nil:
-		return nil, &Error{Ename: "interrupt", Evalue: "interrupted while compiling", Traceback: []string{"interrupted while compiling"}}
+		return interrupted("while compiling")
 	case err != nil:
-		return nil, internalError(err)
+		return internalError(err)
 	}
-	return &lower.Program{Plugin: file, Unit: unit}, nil
+	p.Plugin = file
+	return nil
+}
+
+// refused shows why neither engine runs a cell.
+func (k *Kernel) refused(refusals []check.Diagnostic, why error) *Error {
+	e := k.compileError(refusals)
+	e.Ename = "refused"
+	e.Traceback = append(e.Traceback, why.Error())
+	return e
 }

@@ -13,6 +13,11 @@ import (
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
+// internalError shows an error that is not the cell's.
+func internalError(err error) *Error {
+	return &Error{Ename: "internal error", Evalue: err.Error(), Traceback: []string{"internal error: " + err.Error()}}
+}
+
 // output turns a message of the worker into an output.
 func output(m *pipe.Message, count int) Output {
 	data := MIMEBundle{}
@@ -108,7 +113,10 @@ func (k *Kernel) failure(f *pipe.Failure) *Error {
 }
 
 // tail keeps the last lines that a worker printed.
-type tail struct{ text []byte }
+type tail struct {
+	text   []byte
+	reason string // why the worker was ended, if this process did it
+}
 
 const tailSize = 64 << 10
 
@@ -134,14 +142,18 @@ func (k *Kernel) crashed(t *tail) *Error {
 		if reason := fatal(string(t.text)); reason != "" {
 			why = reason
 		}
+		if t.reason != "" {
+			why = t.reason
+		}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.process = nil
 	k.session = k.newSession()
+	k.lost, k.ran = append(k.lost, k.ran...), nil
 	return &Error{
 		Ename: "crash", Evalue: why,
-		Traceback: []string{"crash: " + why, "The session's variables are gone; run the cells again."},
+		Traceback: []string{"crash: " + why, "The session's variables are gone; %replay runs its cells again."},
 	}
 }
 

@@ -6,12 +6,8 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/lectern-go/lectern/kernel/cell"
 	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/kernel/exportdata"
-	"github.com/lectern-go/lectern/kernel/lower"
-	"github.com/lectern-go/lectern/kernel/plan"
-	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
 // Config says how to start a kernel.
@@ -41,6 +37,9 @@ type Kernel struct {
 	session *check.Session
 	texts   map[string]string // cell name -> text, for tracebacks
 	builder *builder
+	ran     []ranCell  // in this session
+	lost    []ranCell  // in the session that was lost with its worker
+	current *execution // the running cell, or nil
 	count   int
 	closed  bool
 }
@@ -71,8 +70,8 @@ func (k *Kernel) newSession() *check.Session {
 
 // Execute runs a cell and calls show with what it shows, in order and from one
 // goroutine, until the reply. What is wrong with the cell is in the reply and
-// the outputs; an error means that the kernel itself does not work. When ctx is
-// cancelled the cell is interrupted; the session's variables stay.
+// the outputs; an error means that the kernel itself does not work. The end of
+// ctx interrupts the cell as two calls of [Kernel.Interrupt] do.
 func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Output)) (Reply, error) {
 	k.running.Lock()
 	defer k.running.Unlock()
@@ -89,89 +88,37 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 		req.Cell = fmt.Sprintf("cell %d", k.count)
 	}
 	k.texts[req.Cell] = req.Code
+	run := &execution{kernel: k, req: req, count: reply.ExecutionCount, show: show, interrupts: make(chan struct{}, 8)}
+	run.ctx, run.cancel = context.WithCancel(ctx)
+	defer run.cancel()
+	k.current = run
 	k.mu.Unlock()
 
-	program, failed := k.prepare(ctx, req)
-	if failed == nil && program != nil {
-		var err error
-		if failed, err = k.runProgram(ctx, req, program, reply.ExecutionCount, show); err != nil {
-			return reply, err
-		}
-	}
+	failed, err := run.run()
+	k.mu.Lock()
+	k.current = nil
+	k.mu.Unlock()
 	if failed != nil {
 		reply.Error = failed
 		show(*failed)
 	}
-	return reply, nil
+	return reply, err
 }
 
-// prepare takes a cell from its text to what the worker runs. Either the whole
-// cell passes, and the session knows its objects, or nothing has changed.
-func (k *Kernel) prepare(ctx context.Context, req ExecuteRequest) (*lower.Program, *Error) {
+// Interrupt interrupts the running cell, if there is one. Interpreted code stops
+// at its next step, and so do training loops and sleeps; the session's variables
+// stay. Compiled code that is busy does not stop: a second interrupt gives it a
+// second and then restarts the worker, with which the variables are lost.
+func (k *Kernel) Interrupt() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	parsed, err := cell.Parse(k.session.Fset(), req.Cell, req.Code)
-	if err != nil {
-		return nil, k.syntaxError(err)
+	if k.current == nil {
+		return
 	}
-	checked, ds := k.session.Check(parsed)
-	if len(ds) > 0 {
-		return nil, k.compileError(ds)
-	}
-	var program *lower.Program
-	var failed *Error
-	refusals := plan.Interpretable(k.session.Fset(), checked)
-	if len(refusals) == 0 && k.config.Engine != Compile {
-		program, err = lower.Interpret(k.session.Fset(), checked)
-		if err != nil {
-			failed = internalError(err)
-		}
-	} else {
-		program, failed = k.compile(ctx, checked, refusals)
-	}
-	if failed != nil {
-		return nil, failed
-	}
-	k.session.Commit(checked)
-	return program, nil
-}
-
-func internalError(err error) *Error {
-	return &Error{Ename: "internal error", Evalue: err.Error(), Traceback: []string{"internal error: " + err.Error()}}
-}
-
-// runProgram has the worker run a program.
-func (k *Kernel) runProgram(ctx context.Context, req ExecuteRequest, program *lower.Program, count int, show func(Output)) (*Error, error) {
-	if k.process == nil {
-		if err := k.restart(ctx); err != nil {
-			return nil, err
-		}
-	}
-	p := k.process
-	run := &pipe.Message{Kind: pipe.Run, Cell: req.Cell, Source: req.Code, Program: program}
-	if err := p.requests.Write(run); err != nil {
-		return k.crashed(nil), nil //nolint:nilerr // the worker died between cells; the cell says so
-	}
-	interrupt := ctx.Done()
-	var tail tail
-	for {
-		select {
-		case e, ok := <-p.events:
-			switch {
-			case !ok:
-				return k.crashed(&tail), nil
-			case e.message == nil:
-				tail.add(e)
-				show(Stream{Name: e.stream, Text: string(e.text)})
-			case e.message.Kind == pipe.Done:
-				return k.failure(e.message.Failure), nil
-			case !(req.Silent && e.message.Kind == pipe.Result):
-				show(output(e.message, count))
-			}
-		case <-interrupt:
-			interrupt = nil
-			p.requests.Write(&pipe.Message{Kind: pipe.Interrupt}) //nolint:errcheck // a dead worker shows in events
-		}
+	k.current.cancel()
+	select {
+	case k.current.interrupts <- struct{}{}:
+	default: // it has been interrupted often enough
 	}
 }
 

@@ -202,7 +202,10 @@ func (s *splitter) scan(first bool) (end int, magic bool) {
 			break
 		}
 		if s.start < 0 {
-			if tok == token.SEMICOLON {
+			if tok == token.SEMICOLON { // of a for without a condition, or one too many
+				if lit == ";" {
+					s.chunks = append(s.chunks, chunk{s.base + offset, s.base + offset + 1, true})
+				}
 				continue
 			}
 			if tok == token.REM || tok == token.NOT {

@@ -26,10 +26,8 @@ type run struct {
 	diagnostics []Diagnostic
 }
 
-// run checks the cell with the given imports; lifted are declarations of
-// variables at the package's level.
-func (s *Session) run(c *cell.Cell, imports map[string]string, lifted []ast.Decl) *run {
-	r := &run{
+func newRun(lifted []ast.Decl, c *cell.Cell) *run {
+	return &run{
 		pkg:    types.NewPackage("main", "main"),
 		lifted: lifted,
 		info: &types.Info{
@@ -43,6 +41,12 @@ func (s *Session) run(c *cell.Cell, imports map[string]string, lifted []ast.Decl
 			Body: &ast.BlockStmt{List: c.Stmts},
 		},
 	}
+}
+
+// run checks the cell with the given imports; lifted are declarations of
+// variables at the package's level.
+func (s *Session) run(c *cell.Cell, imports map[string]string, lifted []ast.Decl) *run {
+	r := newRun(lifted, c)
 	file := &ast.File{Name: ast.NewIdent("main")}
 	if specs := importSpecs(imports); len(specs) > 0 {
 		file.Decls = append(file.Decls, &ast.GenDecl{Tok: token.IMPORT, Specs: specs})
@@ -50,24 +54,27 @@ func (s *Session) run(c *cell.Cell, imports map[string]string, lifted []ast.Decl
 	file.Decls = append(file.Decls, lifted...)
 	file.Decls = append(file.Decls, c.Decls...)
 	file.Decls = append(file.Decls, r.main)
-
 	s.fill(r.pkg.Scope(), c, lifted, imports)
+	r.check(s, file, func(e types.Error) bool { return allowed(c, e) || r.isResult(c, e) })
+	return r
+}
+
+// check type-checks a file and collects the errors that are not allowed.
+func (r *run) check(s *Session, file *ast.File, allowed func(types.Error) bool) {
 	report := func(e types.Error) {
-		if allowed(c, e) || r.isResult(c, e) {
+		if allowed(e) {
 			return
 		}
 		msg := strings.TrimPrefix(e.Msg, "\t")
-		pos := s.fset.Position(e.Pos)
 		if msg != e.Msg && len(r.diagnostics) > 0 { // a continuation of the last error
 			last := &r.diagnostics[len(r.diagnostics)-1]
 			last.Msg += "; " + msg
 			return
 		}
-		r.diagnostics = append(r.diagnostics, Diagnostic{Pos: pos, Msg: msg})
+		r.diagnostics = append(r.diagnostics, Diagnostic{Pos: s.fset.Position(e.Pos), Msg: msg})
 	}
 	// Errors have all been reported to the callback.
 	_ = types.NewChecker(s.config(report), s.fset, r.pkg, r.info).Files([]*ast.File{file})
-	return r
 }
 
 func importSpecs(imports map[string]string) []ast.Spec {

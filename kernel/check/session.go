@@ -148,6 +148,26 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	return checked, nil
 }
 
+// CheckProgram type-checks a cell that is a whole program. It sees nothing of
+// the session and adds nothing to it.
+func (s *Session) CheckProgram(c *cell.Cell) (*Checked, []Diagnostic) {
+	r := newRun(nil, &cell.Cell{})
+	file := &ast.File{Name: ast.NewIdent("main"), Package: 1}
+	if len(c.Imports) > 0 {
+		gen := &ast.GenDecl{Tok: token.IMPORT}
+		for _, spec := range c.Imports {
+			gen.Specs = append(gen.Specs, spec)
+		}
+		file.Decls = append(file.Decls, gen)
+	}
+	file.Decls = append(file.Decls, c.Decls...)
+	r.check(s, file, func(types.Error) bool { return false })
+	if len(r.diagnostics) > 0 {
+		return nil, r.diagnostics
+	}
+	return &Checked{Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, session: s}, nil
+}
+
 // declare fills in the cell's objects and what it refers to.
 func (s *Session) declare(c *Checked, lifted []ast.Decl) {
 	serial := s.serial

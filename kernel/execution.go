@@ -1,0 +1,171 @@
+package kernel
+
+import (
+	"context"
+	"time"
+
+	"github.com/lectern-go/lectern/kernel/cell"
+	"github.com/lectern-go/lectern/kernel/check"
+	"github.com/lectern-go/lectern/kernel/lower"
+	"github.com/lectern-go/lectern/kernel/plan"
+	"github.com/lectern-go/lectern/kernel/worker/pipe"
+)
+
+// killAfter is how long busy compiled code may go on after a second interrupt.
+const killAfter = time.Second
+
+// execution is the running of one cell.
+type execution struct {
+	kernel     *Kernel
+	req        ExecuteRequest
+	count      int
+	show       func(Output)
+	ctx        context.Context // ends with the first interrupt
+	cancel     context.CancelFunc
+	interrupts chan struct{} // a value for each interrupt
+}
+
+// run takes the cell from its text to its end.
+func (x *execution) run() (*Error, error) {
+	k := x.kernel
+	k.mu.Lock()
+	parsed, err := cell.Parse(k.session.Fset(), x.req.Cell, x.req.Code)
+	if err != nil {
+		defer k.mu.Unlock()
+		return k.syntaxError(err), nil
+	}
+	engine := k.config.Engine
+	k.mu.Unlock()
+	for _, m := range parsed.Magics {
+		if failed := x.magic(m, &engine); failed != nil {
+			return failed, nil
+		}
+	}
+	if parsed.Program {
+		return x.program(parsed), nil
+	}
+	program, failed := x.prepare(parsed, engine)
+	if failed != nil {
+		return failed, nil
+	}
+	failed, err = x.send(program)
+	if failed == nil && err == nil {
+		k.mu.Lock()
+		k.ran = append(k.ran, ranCell{x.req.Cell, x.req.Code})
+		k.mu.Unlock()
+	}
+	return failed, err
+}
+
+// program runs a cell that is a whole program.
+func (x *execution) program(parsed *cell.Cell) *Error {
+	k := x.kernel
+	k.mu.Lock()
+	checked, ds := k.session.CheckProgram(parsed)
+	if len(ds) > 0 {
+		defer k.mu.Unlock()
+		return k.compileError(ds)
+	}
+	refusals := plan.Interpretable(k.session.Fset(), checked)
+	k.mu.Unlock()
+	return k.executeProgram(x.ctx, x.req, refusals, x.show)
+}
+
+// prepare takes a cell from its syntax to what the worker runs. Either the whole
+// cell passes, and the session knows its objects, or nothing has changed.
+func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *Error) {
+	k := x.kernel
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	checked, ds := k.session.Check(parsed)
+	if len(ds) > 0 {
+		return nil, k.compileError(ds)
+	}
+	program, failed := k.lower(checked, engine)
+	if failed != nil {
+		return nil, failed
+	}
+	if program.Unit != nil {
+		k.mu.Unlock() // the front answers while the cell builds
+		failed = k.builder.build(x.ctx, program)
+		k.mu.Lock()
+		if failed != nil {
+			return nil, failed
+		}
+	}
+	k.session.Commit(checked)
+	return program, nil
+}
+
+// lower lowers a cell for the engine that is to run it.
+func (k *Kernel) lower(checked *check.Checked, engine Engine) (*lower.Program, *Error) {
+	refusals := plan.Interpretable(k.session.Fset(), checked)
+	if len(refusals) > 0 || engine == Compile {
+		if engine == Interpret {
+			return nil, k.refused(refusals, errSwitchedOff)
+		}
+		return k.lowerCompiled(checked, refusals)
+	}
+	program, err := lower.Interpret(k.session.Fset(), checked)
+	if err != nil {
+		return nil, internalError(err)
+	}
+	return program, nil
+}
+
+// send has the worker run a program, and shows what comes back.
+func (x *execution) send(program *lower.Program) (*Error, error) {
+	k := x.kernel
+	if k.process == nil {
+		if err := k.restart(x.ctx); err != nil {
+			return nil, err
+		}
+	}
+	p := k.process
+	run := &pipe.Message{Kind: pipe.Run, Cell: x.req.Cell, Source: x.req.Code, Program: program}
+	if err := p.requests.Write(run); err != nil {
+		return k.crashed(nil), nil //nolint:nilerr // the worker died between cells; the cell says so
+	}
+	var (
+		tail        tail
+		done        = x.ctx.Done()
+		interrupts  int
+		again, kill <-chan time.Time
+	)
+	interrupt := func() {
+		if interrupts++; interrupts == 1 {
+			p.requests.Write(&pipe.Message{Kind: pipe.Interrupt}) //nolint:errcheck // a dead worker shows in events
+		} else if kill == nil {
+			kill = time.After(killAfter)
+		}
+	}
+	for {
+		select {
+		case e, ok := <-p.events:
+			switch {
+			case !ok:
+				return k.crashed(&tail), nil
+			case e.message == nil:
+				tail.add(e)
+				x.show(Stream{Name: e.stream, Text: string(e.text)})
+			case e.message.Kind == pipe.Done:
+				return k.failure(e.message.Failure), nil
+			case !(x.req.Silent && e.message.Kind == pipe.Result):
+				x.show(output(e.message, x.count))
+			}
+		case <-done:
+			done = nil
+			if len(x.interrupts) == 0 { // the caller's context ended: nobody will ask again
+				interrupt()
+				again = time.After(killAfter)
+			}
+		case <-x.interrupts:
+			interrupt()
+		case <-again:
+			interrupt()
+		case <-kill:
+			tail.reason = "compiled code did not stop when interrupted, so the worker was restarted"
+			p.kill()
+		}
+	}
+}
