@@ -19,8 +19,6 @@ func algebra(n *node, args []*Matrix) *Matrix {
 		return a.T()
 	case opDet:
 		return Vector(factorLU(a).det())
-	case opLogDet:
-		return Vector(factorLU(a).logAbsDet())
 	case opTrace:
 		return Vector(total(diagonalOf(a)))
 	case opSum:

@@ -10,6 +10,8 @@ type backward struct {
 	targets map[*node]bool
 	// rows names the local error signals as rows, as the lecture writes them.
 	rows bool
+	// separate takes softmax and logarithm one by one, as a graph draws them.
+	separate bool
 	// errorName returns the name of local error signal number i.
 	errorName func(i int) string
 
@@ -125,8 +127,10 @@ const longGradient = 15
 // edges returns the flows from n to its arguments, or past them where a textbook
 // takes two operations at once: softmax and the logarithm.
 func (b *backward) edges(n, grad *node) []flow {
-	if fused := b.fused(n, grad); fused != nil {
-		return fused
+	if !b.separate {
+		if fused := b.fused(n, grad); fused != nil {
+			return fused
+		}
 	}
 	var flows []flow
 	for i, a := range n.args {

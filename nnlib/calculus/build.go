@@ -124,7 +124,7 @@ func (b *builder) name(e *syntax) *node {
 func (b *builder) definition(def *statement) *node {
 	n, ok := b.done[def.name]
 	if !ok {
-		n = b.graph.named(def.name, b.build(def.expr))
+		n = b.graph.piece(def.name, b.build(def.expr))
 		b.done[def.name] = n
 	}
 	return n

@@ -263,7 +263,7 @@ func (j *Jacobian) times(k *Jacobian) *Jacobian {
 		row := RowJacobian(j.v...).times(k).Dense()
 		return OuterJacobian(j.u, row.Data)
 	case k.kind == kindOuter:
-		column := matmul(j.Dense(), Vector(k.u...))
+		column := j.times(DenseJacobian(Vector(k.u...))).Dense()
 		return OuterJacobian(column.Data, k.v)
 	case j.kind == kindDiagonal:
 		m := k.Dense().Clone()

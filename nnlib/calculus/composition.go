@@ -123,7 +123,7 @@ func (f form) cost(g form) int {
 	case f.kind == kindOuter:
 		return g.perVector()
 	case g.kind == kindOuter:
-		return f.rows * f.cols // the matrix that Times makes of f
+		return f.perVector()
 	case f.kind == kindDiagonal:
 		return g.rows * g.cols
 	case g.kind == kindDiagonal:

@@ -22,6 +22,13 @@ func (g *graph) named(name string, n *node) *node {
 	return g.intern(node{op: opNamed, name: name, shape: n.shape, args: []*node{n}})
 }
 
+// piece gives n a name that stands for it from now on.
+func (g *graph) piece(name string, n *node) *node {
+	named := g.named(name, n)
+	g.names[n] = named
+	return named
+}
+
 func (g *graph) zeros(s shape) *node {
 	if s.isScalar() {
 		return g.constant(0)
@@ -156,7 +163,7 @@ func (g *graph) transpose(n *node) *node {
 		if sameNodes(flipped, n.args) {
 			return n // A + Aᵀ
 		}
-		if countTransposes(flipped) < countTransposes(n.args) {
+		if countTransposes(flipped) <= countTransposes(n.args) {
 			return g.add(flipped...) // (Aᵀ + Bᵀ)ᵀ, while (ŷ − y)ᵀ stays
 		}
 	case opElementPow:

@@ -56,8 +56,8 @@ func (d *Derivative) Of(name string) *Derivative {
 func (d *Derivative) Formula() string { return printer{}.print(d.shown(d.results[0])) }
 
 // Expanded returns the derivative as text without names, in terms of the
-// variables alone.
-func (d *Derivative) Expanded() string { return printer{}.print(d.expanded(d.results[0])) }
+// variables alone. Parse reads it back, given the shapes of the variables.
+func (d *Derivative) Expanded() string { return printer{expand: true}.print(d.expanded(d.results[0])) }
 
 func (d *Derivative) expanded(r result) *node {
 	d.formula.mu.Lock()

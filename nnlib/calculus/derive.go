@@ -52,6 +52,7 @@ func (f *Formula) Derive(convention Convention, names ...string) (d *Derivative,
 			}
 			d, err = nil, f.atRoot(e)
 		}
+		_ = inOperation("Derive", err)
 	}()
 	if len(names) == 0 {
 		return nil, &Error{Op: "Derive", Message: "no variable to differentiate with respect to", Hint: knownNames(f.variableNames())}
@@ -107,6 +108,14 @@ func (f *Formula) label() string {
 
 // target finds the node of a variable or definition in the formula.
 func (f *Formula) target(root *node, name string) (*node, error) {
+	if f.graph.symmetric[name] {
+		label := "∂" + f.label() + "/∂"
+		return nil, &Error{
+			Op: "Derive", Source: label + name, Start: len(label), End: len(label + name),
+			Message: name + " is declared symmetric: its elements are not independent",
+			Hint:    "leave the declaration out to differentiate by all elements",
+		}
+	}
 	for _, n := range topological(root) {
 		if (n.op == opVar || n.op == opNamed) && n.name == name {
 			return n, nil

@@ -239,7 +239,7 @@ func (d Differences) slope(g func(t float64) []float64, scale float64) slope {
 	}
 	s.value, s.err = make([]float64, len(largest)), make([]float64, len(largest))
 	for i := range largest {
-		rounding := epsilon * largest[i] / step
+		rounding := 8 * epsilon * largest[i] / step // f itself is off by a few units
 		switch d.Method {
 		case Extrapolated:
 			v, spread := richardson([3]float64{levels[0][i], levels[1][i], levels[2][i]})

@@ -149,6 +149,11 @@ func (e *evaluator) apply(n *node, args []*Matrix) (*Matrix, error) {
 		return e.power(n, args[0])
 	case opCrossEntropy:
 		return e.crossEntropy(n, args)
+	case opLogDet:
+		if v := factorLU(args[0]).logAbsDet(); !math.IsInf(v, 0) {
+			return Vector(v), nil
+		}
+		return nil, e.failure(n, "%s is singular here: the log of its determinant is not finite", printer{}.print(n.args[0]))
 	}
 	return algebra(n, args), nil
 }
@@ -254,7 +259,11 @@ func (e *evaluator) elementwise(n *node, arg *Matrix) (*Matrix, error) {
 				if len(arg.Data) > 1 {
 					where = fmt.Sprintf(" (element %d)", i)
 				}
-				return nil, e.failure(n, "%s has a kink at %s: its derivative is not defined there%s", n.name, formatNumber(v), where)
+				name := f.display()
+				if f.name == "max0" {
+					name = "max(0, ·)"
+				}
+				return nil, e.failure(n, "%s has a kink at %s: its derivative is not defined there%s", name, formatNumber(v), where)
 			}
 		}
 	}
@@ -308,7 +317,11 @@ func (e *evaluator) power(n *node, m *Matrix) (*Matrix, error) {
 	if k < 0 {
 		inv := factorLU(m).inverse()
 		if inv == nil {
-			return nil, e.failure(n.args[0], "%s is singular here and has no inverse", printer{}.print(n.args[0]))
+			base := n.args[0]
+			if base.op == opTranspose {
+				base = base.args[0]
+			}
+			return nil, e.failure(base, "%s is singular here and has no inverse", printer{}.print(base))
 		}
 		m, k = inv, -k
 	}

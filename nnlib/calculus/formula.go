@@ -407,7 +407,9 @@ func (f *Formula) place(n *node) (span, bool) {
 	}
 	best, found := span{}, false
 	for m, at := range f.places {
-		if f.graph.unnamed(m) == want && (!found || at.start < best.start) {
+		// A derivative has e_y where the formula has v[y].
+		same := f.graph.unnamed(m) == want || want.op == opOneHot && m.index == want.index
+		if same && (!found || at.start < best.start) {
 			best, found = at, true
 		}
 	}

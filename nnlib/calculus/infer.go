@@ -2,6 +2,7 @@ package calculus
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,13 @@ type inference struct {
 	bound    map[string]dim // unknown -> what it was found to be
 	unknowns int
 	distrib  map[string]bool
+	products []dimProduct
+}
+
+// A dimProduct is an unknown that is the product of two dimensions.
+type dimProduct struct {
+	unknown, a, b dim
+	at            span
 }
 
 // A declaration is what is known about a variable beforehand.
@@ -41,6 +49,28 @@ const unknownMark = "?"
 func (c *inference) unknown() dim {
 	c.unknowns++
 	return symbol(unknownMark + strconv.Itoa(c.unknowns))
+}
+
+// productDim returns a·b; where one is still unknown the product is a new
+// unknown, which settle computes when the others are known.
+func (c *inference) productDim(e *syntax, a, b dim) dim {
+	a, b = c.resolve(a), c.resolve(b)
+	if !hasUnknown(a) && !hasUnknown(b) || a.isOne() || b.isOne() {
+		product, _ := shape{a, b}.size()
+		return product
+	}
+	u := c.unknown()
+	c.products = append(c.products, dimProduct{u, a, b, e.at})
+	return u
+}
+
+func hasUnknown(d dim) bool {
+	for _, t := range d.terms {
+		if isUnknown(t.symbol) {
+			return true
+		}
+	}
+	return false
 }
 
 func isUnknown(symbol string) bool { return strings.HasPrefix(symbol, unknownMark) }
@@ -100,12 +130,17 @@ func (c *inference) unifyShapes(a, b shape) bool {
 
 // fail ends the inference; newFormula recovers the error.
 func (c *inference) fail(at span, format string, args ...any) {
-	panic(failf(c.text, at, format, args...))
+	c.failHint(at, "", format, args...)
 }
 
 func (c *inference) failHint(at span, hint, format string, args ...any) {
-	panic(failf(c.text, at, format, args...).withHint("%s", hint))
+	e := failf(c.text, at, format, args...).withHint("%s", hint)
+	e.Message = unknownNumbers.ReplaceAllString(e.Message, "?")
+	panic(e)
 }
+
+// unknownNumbers matches the unknowns of messages, which are shown as ? alone.
+var unknownNumbers = regexp.MustCompile(`\?[0-9]+`)
 
 // source returns the text of an expression.
 func (c *inference) source(e *syntax) string { return c.text[e.at.start:e.at.end] }
@@ -138,7 +173,7 @@ func (c *inference) shapeOf(e *syntax) shape {
 		return a
 	case syntaxKronecker:
 		a, b := c.infer(e.args[0]), c.infer(e.args[1])
-		return kroneckerShape(a, b)
+		return shape{c.productDim(e, a.rows, b.rows), c.productDim(e, a.cols, b.cols)}
 	case syntaxTranspose:
 		return c.infer(e.args[0]).transposed()
 	case syntaxPow:
@@ -302,6 +337,10 @@ func (c *inference) product(e *syntax) shape {
 // square infers an operation on a square matrix, and reports whether e is a
 // scalar, which is let through.
 func (c *inference) square(e *syntax, what string) shape {
+	if e.kind == syntaxKronecker { // A ⊗ B is square if both are
+		c.square(e.args[0], what)
+		c.square(e.args[1], what)
+	}
 	s := c.infer(e)
 	if !s.isScalar() && !c.unify(s.rows, s.cols) {
 		c.fail(e.at, "%s is %s: %s needs a square matrix", c.source(e), s, what)
@@ -407,6 +446,12 @@ func (c *inference) settle() {
 	for _, v := range c.names {
 		name(c.vars[v].rows)
 		name(c.vars[v].cols)
+	}
+	for _, p := range c.products {
+		product, _ := shape{c.resolve(p.a), c.resolve(p.b)}.size()
+		if !c.unify(p.unknown, product) {
+			c.fail(p.at, "the size %s of this does not fit its place, which has %s", product, c.resolve(p.unknown))
+		}
 	}
 	// Identities and one-hot vectors may have lengths that no variable has.
 	expressions := make([]*syntax, 0, len(c.shapes))

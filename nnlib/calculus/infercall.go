@@ -39,8 +39,8 @@ func (c *inference) call(e *syntax) shape {
 		n := c.column(arg, "diag").rows
 		return shape{n, n}
 	case "vec":
-		n, _ := c.infer(arg).size()
-		return shape{n, number(1)}
+		s := c.infer(arg)
+		return shape{c.productDim(e, s.rows, s.cols), number(1)}
 	case "CE":
 		return c.crossEntropy(e)
 	case "max", "min":

@@ -8,7 +8,7 @@ import "fmt"
 // Source: vec(AXB) = (A ⊗ Bᵀ) vec(X) for vec by rows; Petersen and Pedersen, The
 // Matrix Cookbook (2012), section 10.2, has it by columns.
 func (g *graph) localJacobian(n *node, i int) *node {
-	a := n.args[i]
+	a, self := n.args[i], g.self(n)
 	length, _ := a.shape.size()
 	switch n.op {
 	case opNamed, opAdd, opVec:
@@ -23,7 +23,7 @@ func (g *graph) localJacobian(n *node, i int) *node {
 	case opPower:
 		return g.jacobianPower(n)
 	case opDet:
-		return g.mul(n, g.rowOf(g.power(g.transpose(a), -1)))
+		return g.mul(self, g.rowOf(g.power(g.transpose(a), -1)))
 	case opLogDet:
 		return g.rowOf(g.power(g.transpose(a), -1))
 	case opTrace:
@@ -31,11 +31,11 @@ func (g *graph) localJacobian(n *node, i int) *node {
 	case opSum:
 		return g.ones(shape{number(1), length})
 	case opNorm:
-		return g.mul(g.elementPow(n, -1), g.rowOf(a))
+		return g.mul(g.elementPow(self, -1), g.rowOf(a))
 	case opElementwise, opElementPow:
 		return g.diag(g.vec(g.derivative(n)))
 	case opSoftmax:
-		return g.sub(g.diag(n), g.mul(n, g.transpose(n)))
+		return g.sub(g.diag(self), g.mul(self, g.transpose(self)))
 	case opLogSumExp:
 		return g.rowOf(g.softmax(a))
 	case opCrossEntropy:

@@ -67,6 +67,9 @@ type graph struct {
 	distributions map[string]bool
 	// symmetric are the matrices that equal their transposes.
 	symmetric map[string]bool
+	// names leads from a node to the named piece that stands for it, so that
+	// the rules can write diag(ŷ) − ŷŷᵀ with the name.
+	names map[*node]*node
 }
 
 // nodeKey identifies a node; arguments by their ids.
@@ -81,7 +84,7 @@ type nodeKey struct {
 }
 
 func newGraph() *graph {
-	return &graph{nodes: make(map[nodeKey]*node), distributions: make(map[string]bool), symmetric: make(map[string]bool)}
+	return &graph{nodes: make(map[nodeKey]*node), distributions: make(map[string]bool), symmetric: make(map[string]bool), names: make(map[*node]*node)}
 }
 
 // intern returns the unique node equal to n. Sums and element-wise products are
@@ -117,6 +120,14 @@ func (n *node) isZero() bool { return n.op == opZero || n.isConst(0) }
 
 // chain returns the matrix factors of a product.
 func (n *node) chain() []*node { return n.args[n.scalars:] }
+
+// self returns the named piece that stands for n, or n.
+func (g *graph) self(n *node) *node {
+	if named, ok := g.names[n]; ok {
+		return named
+	}
+	return n
+}
 
 // inner returns n without the names around it.
 func (n *node) inner() *node {

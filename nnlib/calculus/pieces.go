@@ -52,7 +52,7 @@ func (f *Formula) pieces() *node {
 	}
 	return g.rewrite(f.root, keepNothing, func(old, rebuilt *node) *node {
 		if name, ok := names[old]; ok {
-			return g.named(name, rebuilt)
+			return g.piece(name, rebuilt)
 		}
 		return rebuilt
 	})

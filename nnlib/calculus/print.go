@@ -10,7 +10,8 @@ import (
 // A printer writes nodes as text that the parser reads back, or as LaTeX.
 type printer struct {
 	latex bool
-	// expand writes out what is behind a name instead of the name.
+	// expand writes out what is behind a name instead of the name, and the sizes
+	// of I and e_y, so that the parser reads the same expression back.
 	expand bool
 }
 
@@ -120,8 +121,14 @@ func (p printer) call(n *node) string {
 		}
 		return "ones(" + n.shape.rows.String() + ", " + n.shape.cols.String() + ")"
 	case opIdentity:
+		if p.expand && !p.latex {
+			return "eye(" + n.shape.rows.String() + ")"
+		}
 		return "I"
 	case opOneHot:
+		if p.expand && !p.latex {
+			return "onehot(" + n.index + ", " + n.shape.rows.String() + ")"
+		}
 		if p.latex {
 			return `e_{` + p.indexName(n.index) + `}`
 		}
@@ -306,7 +313,10 @@ func (p printer) juxtapose(parts []string) string {
 func runTogether(a, b string) bool {
 	last, _ := utf8.DecodeLastRuneInString(a)
 	first, _ := utf8.DecodeRuneInString(b)
-	if first == '(' || first == '[' {
+	if first == '[' {
+		return true // not an index
+	}
+	if first == '(' {
 		// x (a + b) would read as a call or an index for some names only, so a
 		// space is clearer after a letter.
 		return isNameRune(last) && !unicode.IsDigit(last)

@@ -1,6 +1,9 @@
 package calculus
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // rawMul interns a product whose parts are already in normal form.
 func (g *graph) rawMul(coef float64, scalars, chain []*node) *node {
@@ -66,7 +69,8 @@ func (g *graph) mul(parts ...*node) *node {
 	if f.hasZero || f.coef == 0 {
 		return g.zeros(f.shape)
 	}
-	f.chain = g.simplifyChain(f.chain, f.shape)
+	f.extractScalars(g)
+	f.chain = g.simplifyChain(f.chain)
 	if len(f.chain) == 1 && f.chain[0].shape.isScalar() || len(f.chain) == 1 && f.chain[0].op == opMul {
 		// A rule turned the chain into something with parts of its own.
 		rest := append([]*node{g.constant(f.coef)}, f.scalars...)
@@ -84,6 +88,22 @@ func (g *graph) mul(parts ...*node) *node {
 		return g.constant(f.coef)
 	}
 	return g.rawMul(f.coef, f.scalars, f.chain)
+}
+
+// extractScalars writes x uᵀh as (uᵀh) x: a row, matrices and a column in the
+// middle of a chain are a scalar factor.
+func (f *factors) extractScalars(g *graph) {
+	row := -1
+	for j := 0; j < len(f.chain); j++ {
+		switch n := f.chain[j]; {
+		case n.shape.isRow():
+			row = j
+		case n.shape.isColumn() && row >= 0 && j-row+1 < len(f.chain):
+			f.scalars = append(f.scalars, g.mul(f.chain[row:j+1]...))
+			f.chain = append(append([]*node(nil), f.chain[:row]...), f.chain[j+1:]...)
+			row, j = -1, -1
+		}
+	}
 }
 
 // mergePowers turns s·s into s² and s·s⁻¹ into 1 among the scalar factors.
@@ -128,7 +148,7 @@ func (f *factors) inlineOnlyChain() {
 
 // simplifyChain applies the rules for neighbours in a matrix product until none
 // does.
-func (g *graph) simplifyChain(chain []*node, s shape) []*node {
+func (g *graph) simplifyChain(chain []*node) []*node {
 	out := make([]*node, 0, len(chain))
 	for _, n := range chain {
 		out = append(out, n)
@@ -156,6 +176,8 @@ func (g *graph) pair(a, b *node) *node {
 		return b
 	case b.op == opIdentity:
 		return a
+	case b.op == opOneHot && a.op == opTranspose && a.args[0].op == opVar && a.args[0].shape.isMatrix():
+		return g.row(a.args[0], b.index)
 	case a.op == opDiag && b.op == opDiag:
 		return g.diag(g.hadamard(a.args[0], b.args[0]))
 	case a.op == opDiag && b.shape.isColumn():
@@ -188,8 +210,7 @@ func powerBase(n *node) (*node, int) {
 	return n, 1
 }
 
-// inner2 simplifies a whole product of two factors that is a scalar or a
-// look-up: 1ᵀv, e_yᵀv, Lᵀe_i.
+// inner2 simplifies a whole product of a row and a column: 1ᵀv, e_yᵀv.
 func (g *graph) inner2(a, b *node) *node {
 	at := g.transpose(a)
 	switch {
@@ -197,12 +218,12 @@ func (g *graph) inner2(a, b *node) *node {
 		return g.sum(b)
 	case a.shape.isRow() && b.shape.isColumn() && b.op == opOnes:
 		return g.sum(at)
+	case a.shape.isRow() && b.op == opHadamard && slices.Contains(b.args, g.elementPow(at, -1)):
+		return g.sum(g.hadamard(at, b)) // uᵀ(v ∘ u⁻¹) = Σv
 	case at.op == opOneHot && b.shape.isColumn():
 		return g.index(b, at.index)
 	case b.op == opOneHot && a.shape.isRow():
 		return g.index(at, b.index)
-	case b.op == opOneHot && a.op == opTranspose && at.op == opVar:
-		return g.row(at, b.index)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ const (
 // vjp returns what the gradient Y̅ of n contributes to the gradient of argument
 // i, in the shape of that argument, and the rule.
 func (g *graph) vjp(n *node, i int, grad *node) (*node, string) {
-	a := n.args[i]
+	a, self := n.args[i], g.self(n)
 	switch n.op {
 	case opNamed:
 		return grad, ruleName
@@ -59,7 +59,7 @@ func (g *graph) vjp(n *node, i int, grad *node) (*node, string) {
 	case opPower:
 		return g.vjpPower(n, grad)
 	case opDet:
-		return g.mul(grad, n, g.power(g.transpose(a), -1)), ruleDet
+		return g.mul(grad, self, g.power(g.transpose(a), -1)), ruleDet
 	case opLogDet:
 		return g.mul(grad, g.power(g.transpose(a), -1)), ruleLogDet
 	case opTrace:
@@ -67,14 +67,14 @@ func (g *graph) vjp(n *node, i int, grad *node) (*node, string) {
 	case opSum:
 		return g.mul(grad, g.ones(a.shape)), ruleSumOfElements
 	case opNorm:
-		return g.mul(grad, g.elementPow(n, -1), a), ruleNorm
+		return g.mul(grad, g.elementPow(self, -1), a), ruleNorm
 	case opElementwise:
 		return g.hadamard(grad, g.derivative(n)), ruleElementwise
 	case opElementPow:
 		return g.hadamard(grad, g.derivative(n)), ruleElementPow
 	case opSoftmax:
 		// (diag(ŷ) − ŷŷᵀ) Y̅ = ŷ∘Y̅ − (ŷᵀY̅) ŷ
-		return g.sub(g.hadamard(n, grad), g.mul(g.innerProduct(n, grad), n)), ruleSoftmax
+		return g.sub(g.hadamard(self, grad), g.mul(g.innerProduct(self, grad), self)), ruleSoftmax
 	case opLogSumExp:
 		return g.mul(grad, g.softmax(a)), ruleLogSumExp
 	case opCrossEntropy:
@@ -108,7 +108,7 @@ func (g *graph) vjpStructure(n *node, i int, grad *node) (*node, string) {
 		return g.diag(grad), ruleDiagonal
 	}
 	panic(&Error{Op: "Grad", Message: fmt.Sprintf("there is no gradient rule for %s", printer{}.print(n)),
-		Hint: "Differential and Jacobian can differentiate it"})
+		Hint: "Differential can differentiate it"})
 }
 
 func (g *graph) vjpProduct(n *node, i int, grad *node) (*node, string) {

@@ -9,7 +9,7 @@ import (
 func (g *graph) withArgs(n *node, args []*node) *node {
 	switch n.op {
 	case opNamed:
-		return g.named(n.name, args[0])
+		return g.piece(n.name, args[0])
 	case opAdd:
 		return g.add(args...)
 	case opMul:
@@ -101,13 +101,13 @@ func (g *graph) tidy(n *node) *node {
 	isName := func(n *node) bool { return n.op == opNamed }
 	return g.rewrite(n, isName, func(_, rebuilt *node) *node {
 		switch {
-		case rebuilt.op == opMul && rebuilt.val < 0:
+		case rebuilt.op == opMul && rebuilt.val == -1:
 			return g.flipDifference(rebuilt)
 		case rebuilt.op == opAdd && !rebuilt.shape.isScalar():
 			if factored := g.factor(rebuilt); factored != rebuilt {
 				return factored
 			}
-			return g.factorNumber(rebuilt)
+			return g.factorScalars(rebuilt)
 		}
 		return rebuilt
 	})
@@ -127,19 +127,42 @@ func (g *graph) flipDifference(product *node) *node {
 	return product
 }
 
-// factorNumber writes 2a − 2b as 2(a − b).
-func (g *graph) factorNumber(sum *node) *node {
+// factorScalars writes 2a − 2b as 2(a − b), s a + s b as s(a + b) and −a − b as
+// −(a + b).
+func (g *graph) factorScalars(sum *node) *node {
 	first, _ := g.coefficient(sum.args[0])
 	c := math.Abs(first)
-	terms := make([]*node, len(sum.args))
-	for i, t := range sum.args {
-		k, core := g.coefficient(t)
-		if math.Abs(k) != c || c == 1 {
-			return sum
+	common := scalarFactors(sum.args[0])
+	negative := true
+	for _, t := range sum.args {
+		k, _ := g.coefficient(t)
+		if math.Abs(k) != c {
+			c = 1
 		}
-		terms[i] = g.mul(g.constant(k/c), core)
+		negative = negative && k < 0
+		own := scalarFactors(t)
+		common = slices.DeleteFunc(slices.Clone(common), func(s *node) bool { return !slices.Contains(own, s) })
 	}
-	return g.mul(g.constant(c), g.add(terms...))
+	if negative {
+		c = -c // −a − b is −(a + b)
+	}
+	if c == 1 && len(common) == 0 {
+		return sum
+	}
+	divisor := []*node{g.constant(1 / c)}
+	for _, s := range common {
+		divisor = append(divisor, g.elementPow(s, -1))
+	}
+	terms := g.each(sum.args, func(t *node) *node { return g.mul(append(divisor, t)...) })
+	return g.mul(append(append([]*node{g.constant(c)}, common...), g.add(terms...))...)
+}
+
+// scalarFactors returns the scalar factors of a term.
+func scalarFactors(t *node) []*node {
+	if t.op != opMul {
+		return nil
+	}
+	return t.args[:t.scalars]
 }
 
 func (g *graph) factor(sum *node) *node {
@@ -170,6 +193,7 @@ func (g *graph) factorOut(sum *node, right bool) *node {
 	if len(keys) == len(sum.args) {
 		return sum
 	}
+	slices.SortStableFunc(keys, func(a, b *node) int { return len(groups[b]) - len(groups[a]) })
 	terms := make([]*node, len(keys))
 	for i, common := range keys {
 		rests := groups[common]
