@@ -33,9 +33,11 @@ var importRules = map[string][]string{
 	// hands them to the reader of nnlib. Nothing else of notebooks knows nnlib.
 	"notebooks/data": {"nnlib/ner"},
 	// What a notebook's cells define and use is what the kernel's checker says.
-	"notebooks/verify": {"notebooks/...", "kernel/cell", "kernel/check"},
-	"notebooks/...":    {"notebooks/...", "kernel", "kernel/display"},
-	"cmd/...":          {"kernel/...", "experiments/...", "nnlib/...", "notebooks/...", "cmd/..."},
+	"notebooks/verify":        {"notebooks/...", "kernel/cell", "kernel/check"},
+	"notebooks/export":        {"notebooks/...", "kernel/cell", "kernel/check"},
+	"notebooks/export/mathml": {},
+	"notebooks/...":           {"notebooks/...", "kernel", "kernel/display"},
+	"cmd/...":                 {"kernel/...", "experiments/...", "nnlib/...", "notebooks/...", "cmd/..."},
 }
 
 // adapters says which packages may import a library whose types must not
@@ -45,6 +47,7 @@ var adapters = map[string][]string{
 	"github.com/mattn/go-sqlite3":     {"experiments/sqlite/..."},
 	"github.com/alecthomas/kong":      {"cmd/lectern"},
 	"github.com/vbauerster/mpb":       {"cmd/lectern"},
+	"github.com/yuin/goldmark":        {"notebooks/export"},
 	"gonum.org/v1/plot":               {"nnlib/plot"},
 	"golang.org/x/tools":              {"kernel/...", "cmd/lectern/library/..."},
 	"github.com/rogpeppe/go-internal": {"cmd/lectern", "kernel/..."},

@@ -12,6 +12,7 @@ import (
 // its name.
 type cli struct {
 	Data    dataCmd    `cmd:"" help:"List and fetch corpora and word vectors."`
+	Export  exportCmd  `cmd:"" help:"Turn a notebook into HTML, Markdown, a Go program or format 4.5."`
 	Run     runCmd     `cmd:"" help:"Run notebooks and save them with their outputs."`
 	Runs    runsCmd    `cmd:"" help:"List, show and compare recorded runs."`
 	Verify  verifyCmd  `cmd:"" help:"Run notebooks and compare their outputs with the saved ones."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"go/types"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +13,8 @@ import (
 	"github.com/lectern-go/lectern/cmd/lectern/library"
 	"github.com/lectern-go/lectern/experiments/open"
 	"github.com/lectern-go/lectern/kernel"
+	"github.com/lectern-go/lectern/kernel/check"
+	"github.com/lectern-go/lectern/kernel/exportdata"
 	"github.com/lectern-go/lectern/notebooks/nbformat"
 	"github.com/lectern-go/lectern/notebooks/runner"
 )
@@ -112,4 +115,12 @@ func (s session) environment() []string {
 		env = append(env, "LECTERN_DATA="+strings.Join(dirs, string(filepath.ListSeparator)))
 	}
 	return env
+}
+
+// emptySession returns a session of the checker, with its importer, that knows
+// what cells may import. It runs nothing.
+func emptySession() (*check.Session, types.Importer) {
+	importer := exportdata.NewImporter()
+	importer.Add(library.Types())
+	return check.NewSession(importer.FileSet(), importer, importer.Paths()), importer
 }

@@ -18,17 +18,10 @@ type source struct {
 	notebook *nbformat.Notebook
 }
 
-// readSource reads a notebook. A file that is not there, or is a folder, is bad
-// usage.
+// readSource reads a notebook.
 func readSource(path string) (*source, error) {
-	data, err := os.ReadFile(path)
-	var perr *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, usageError{fmt.Errorf("%s: there is no such file; give the path of a notebook", path)}
-	case errors.As(err, &perr):
-		return nil, usageError{fmt.Errorf("%s: %w; give the path of a notebook", path, perr.Err)}
-	case err != nil:
+	data, err := readNotebookFile(path)
+	if err != nil {
 		return nil, err
 	}
 	nb, err := nbformat.Read(data)
@@ -55,4 +48,18 @@ func (s *source) isAt(path string) bool {
 		return os.SameFile(a, b)
 	}
 	return filepath.Clean(s.path) == filepath.Clean(path)
+}
+
+// readNotebookFile reads the file of a notebook. One that is not there, or is a
+// folder, is bad usage.
+func readNotebookFile(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	var perr *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usageError{fmt.Errorf("%s: there is no such file; give the path of a notebook", path)}
+	case errors.As(err, &perr):
+		return nil, usageError{fmt.Errorf("%s: %w; give the path of a notebook", path, perr.Err)}
+	}
+	return data, err
 }

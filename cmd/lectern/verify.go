@@ -13,9 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lectern-go/lectern/cmd/lectern/library"
-	"github.com/lectern-go/lectern/kernel/check"
-	"github.com/lectern-go/lectern/kernel/exportdata"
 	"github.com/lectern-go/lectern/notebooks/nbformat"
 	"github.com/lectern-go/lectern/notebooks/runner"
 	"github.com/lectern-go/lectern/notebooks/verify"
@@ -148,7 +145,8 @@ func (c verifyCmd) verifyOne(ctx context.Context, v *verification, bars *bars) (
 	if err := runner.Check(fresh); err != nil {
 		return fmt.Errorf("%s: %w", v.Path, err)
 	}
-	v.Warnings = append(v.Warnings, verify.Lint(fresh, emptySession())...)
+	static, _ := emptySession()
+	v.Warnings = append(v.Warnings, verify.Lint(fresh, static)...)
 
 	session, err := newSession(v.Path, c.DB, "")
 	if err != nil {
@@ -185,13 +183,6 @@ func (c verifyCmd) update(v *verification, saved *source, fresh *nbformat.Notebo
 	}
 	v.Status = updated
 	return nbformat.WriteFile(v.Path, saved.notebook)
-}
-
-// emptySession returns a session that knows what cells may import.
-func emptySession() *check.Session {
-	importer := exportdata.NewImporter()
-	importer.Add(library.Types())
-	return check.NewSession(importer.FileSet(), importer, importer.Paths())
 }
 
 // report writes the report and returns an error if a notebook failed.

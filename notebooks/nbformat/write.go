@@ -25,22 +25,26 @@ func Marshal(nb *Notebook) ([]byte, error) {
 	return append(w.buf, '\n'), nil
 }
 
-// WriteFile writes a notebook to path: to a temporary file beside it, which is
-// synced and then renamed, so that path holds the old or the new notebook, never
-// half of one.
-func WriteFile(path string, nb *Notebook) (err error) {
+// WriteFile writes a notebook to path, as [ReplaceFile] does.
+func WriteFile(path string, nb *Notebook) error {
 	data, err := Marshal(nb)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	return ReplaceFile(path, data)
+}
+
+// ReplaceFile writes data to path: to a temporary file beside it, which is synced
+// and then renamed, so that path holds what it held or all of data, never half.
+func ReplaceFile(path string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
-		return fmt.Errorf("write notebook: %w", err)
+		return fmt.Errorf("write file: %w", err)
 	}
 	defer func() {
 		if err != nil {
 			os.Remove(f.Name())
-			err = fmt.Errorf("write notebook: %w", err)
+			err = fmt.Errorf("write file: %w", err)
 		}
 	}()
 	defer f.Close()
