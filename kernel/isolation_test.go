@@ -25,11 +25,15 @@ func TestCrash(t *testing.T) {
 		"panic in a compiled goroutine":     {"%%compile\ngo func() { panic(\"in a goroutine\") }()\ntime.Sleep(time.Second)", "panic: in a goroutine"},
 		"recursion":                         {"func f(n int) int { return f(n+1) + 1 }\nf(0)", "stack"},
 		"compiled recursion":                {"%%compile\nfunc f(n int) int { return f(n+1) + 1 }\nf(0)", "stack"},
+		"all memory":                        {"var hog [][]byte\nfor {\n\thog = append(hog, make([]byte, 1<<24))\n\thog[len(hog)-1][0] = 1\n}", "out of memory"},
+		"concurrent map writes":             {"m := map[int]int{}\nfor i := range 4 {\n\tgo func() { for { m[i]++ } }()\n}\ntime.Sleep(20*time.Second)", "concurrent map"},
 		"killed from outside":               {"import \"syscall\"\nsyscall.Kill(syscall.Getpid(), syscall.SIGKILL)\ntime.Sleep(time.Second)", "killed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := kerneltest.Start(t)
+			config := kerneltest.Config(t)
+			config.Env = append(config.Env, "LECTERN_MEMORY=600MB")
+			k := kerneltest.StartConfig(t, config)
 			run(t, k, "n := 40\ntype pair struct{ a, b int }\np := pair{1, 2}")
 			got := run(t, k, tt.code)
 			if !strings.Contains(got, "crash: ") || !strings.Contains(got, tt.want) {

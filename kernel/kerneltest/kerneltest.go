@@ -41,7 +41,13 @@ func Config(t testing.TB) kernel.Config {
 // Start starts a kernel that is closed at the end of the test.
 func Start(t testing.TB) *kernel.Kernel {
 	t.Helper()
-	k, err := kernel.Start(context.Background(), Config(t))
+	return StartConfig(t, Config(t))
+}
+
+// StartConfig starts a kernel with the settings.
+func StartConfig(t testing.TB, config kernel.Config) *kernel.Kernel {
+	t.Helper()
+	k, err := kernel.Start(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

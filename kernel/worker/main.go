@@ -50,6 +50,9 @@ func Main(config Config) error {
 	// Interrupts come as requests; a Ctrl-C in the terminal is for the front.
 	signal.Ignore(os.Interrupt)
 
+	if err := limitMemory(); err != nil {
+		return err
+	}
 	w := &worker{config: config, out: pipe.NewWriter(messages), secret: os.Getenv(MarkVariable)}
 	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
 	w.session = newSession(w)
