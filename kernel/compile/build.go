@@ -87,9 +87,12 @@ func (w *Workspace) build(ctx context.Context, p Package) (plugin string, err er
 	return plugin, restoreFuncNames(plugin)
 }
 
-// mainFile completes a package: main, which a package of that name must have,
-// and a type that brings the package's path into the type data.
-const mainFile = "package main\n\nfunc main() {}\n\ntype " + Marker + "Path struct{ _ int }\n"
+// mainFile completes a package: with the function main that a package of that
+// name must have; with a type that brings the package's path into the type data;
+// and with the import of plugin, which has the linker keep the initialisation of
+// every package's maps. Otherwise it drops those that this plugin does not use,
+// and a later plugin that does finds the package initialised and the map nil.
+const mainFile = "package main\n\nimport _ \"plugin\"\n\nfunc main() {}\n\ntype " + Marker + "Path struct{ _ int }\n"
 
 func (w *Workspace) compile(ctx context.Context, dir, path string, files []string) error {
 	args := slices.Concat([]string{

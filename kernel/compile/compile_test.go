@@ -129,6 +129,47 @@ func Run() {
 	}
 }
 
+// TestModuleVariables has two cells import a package that is not part of this
+// program, the first without using its variables: they must be initialised all
+// the same, because a package is initialised once.
+func TestModuleVariables(t *testing.T) {
+	t.Parallel()
+	w := openWorkspace(t, Config{})
+	dir := t.TempDir()
+	table := "package table\n\nvar Names = map[int]string{\n"
+	for i := range 100 {
+		table += fmt.Sprintf("\t%d: \"%d\",\n", i, i)
+	}
+	table += "}\n\nvar made = func() int { return 1 }()\n\nfunc Made() int { return made }\n\nfunc Other() int { return 5 }\n"
+	writeFile(t, filepath.Join(dir, "go.mod"), "module example.org/table\n\ngo 1.24\n")
+	writeFile(t, filepath.Join(dir, "table.go"), table)
+	if err := w.Replace(t.Context(), "example.org/table", dir); err != nil {
+		t.Fatal(err)
+	}
+	const first = `package main
+
+import "example.org/table"
+
+func Run() { println(table.Other()) }
+`
+	const second = `package main
+
+import (
+	"fmt"
+
+	"example.org/table"
+)
+
+func Run() { fmt.Println(len(table.Names), table.Made(), table.Names[42]) }
+`
+	got, stderr, err := output(worker(t,
+		build(t, w, "session/c1", first, "example.org/table"),
+		build(t, w, "session/c2", second, "fmt", "example.org/table")))
+	if want := "100 1 42\n"; got != want || err != nil {
+		t.Errorf("got %q, %v %s, want %q", got, err, stderr, want)
+	}
+}
+
 // TestModuleMissing has Get fail and checks that the session goes on.
 func TestModuleMissing(t *testing.T) {
 	t.Parallel()

@@ -92,7 +92,7 @@ func judge(t *testing.T, w *Workspace, n int, name, src string) (verdict string)
 	if got, err := runLimited(exe); err != nil || got != string(want) {
 		return "does not pass compiled"
 	}
-	packages, err := divide(n, src)
+	packages, err := divide(n, filepath.Base(name), src)
 	if err != nil {
 		return "cannot be divided: " + err.Error()
 	}
@@ -136,10 +136,10 @@ func runLimited(exe string, env ...string) (string, error) {
 // divide checks a program and writes it as two packages, cut in the middle of
 // its declarations once they are in an order in which each needs only earlier
 // ones.
-func divide(n int, src string) ([]Package, error) {
+func divide(n int, name, src string) ([]Package, error) {
 	im := exportdata.NewImporter()
 	fset := im.FileSet()
-	f, err := parser.ParseFile(fset, "program.go", src, parser.SkipObjectResolution|parser.ParseComments)
+	f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return nil, err
 	}
@@ -298,7 +298,7 @@ func (d *divider) write(cell int, groups [][]ast.Decl) Package {
 		if doc := docOf(decl); doc != nil {
 			start, start2 = d.fset.Position(doc.Pos()), doc.Pos()
 		}
-		fmt.Fprintf(&body, "\n//line program.go:%d\n%s\n", start.Line, Apply(d.src[start2-d.base:decl.End()-d.base], start2, edits))
+		fmt.Fprintf(&body, "\n//line %s:%d\n%s\n", start.Filename, start.Line, Apply(d.src[start2-d.base:decl.End()-d.base], start2, edits))
 		ast.Inspect(decl, func(node ast.Node) bool {
 			if id, ok := node.(*ast.Ident); ok {
 				if name, ok := d.info.Uses[id].(*types.PkgName); ok {
