@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,17 +80,13 @@ var definitionIndex = [...]uint32{
 
 var errObjectFormat = errors.New("not an object file in the format of this Go release")
 
-// openObject reads the index of an object file.
-func openObject(data []byte) (o *object, err error) {
-	defer func() {
-		if recover() != nil { // an offset outside the data
-			o, err = nil, errObjectFormat
-		}
-	}()
+// openObject reads the index of an object file. It and the methods of what it
+// returns panic with a run-time error when an offset is outside the data.
+func openObject(data []byte) (*object, error) {
 	if !bytes.HasPrefix(data, []byte(objectMagic)) {
 		return nil, errObjectFormat
 	}
-	o = &object{data: data}
+	o := &object{data: data}
 	for i := range o.offsets {
 		o.offsets[i] = binary.LittleEndian.Uint32(data[o.header(i):])
 	}
@@ -235,7 +232,16 @@ func editObject(archive []byte, edit func(*object) error) ([]byte, error) {
 }
 
 // editMember changes the object behind the text that an object file begins with.
-func editMember(body []byte, edit func(*object) error) ([]byte, error) {
+func editMember(body []byte, edit func(*object) error) (edited []byte, err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case runtime.Error:
+			edited, err = nil, fmt.Errorf("%w: %w", errObjectFormat, p)
+		default:
+			panic(p)
+		}
+	}()
 	start := bytes.Index(body, []byte(objectMagic))
 	if start < 0 {
 		return nil, errObjectFormat

@@ -32,3 +32,21 @@ func TestTypeString(t *testing.T) {
 		}
 	}
 }
+
+// FuzzTypeString checks what the caller relies on: the result is not longer, and
+// a string without markers and session paths stays.
+func FuzzTypeString(f *testing.F) {
+	f.Add("main.§pair[struct { §k int; V string \"a]\" },interface { §area() }]")
+	f.Add("[[]{}\"§")
+	f.Fuzz(func(t *testing.T, s string) {
+		marked := mark(s)
+		paths := []string{"session/c1"}
+		got := typeString(marked, paths)
+		if len(got) > len(marked) {
+			t.Errorf("typeString(%q) = %q, which is longer", marked, got)
+		}
+		if plain := strings.ReplaceAll(strings.ReplaceAll(s, "§", ""), "session/c1", ""); !strings.Contains(plain, Marker) && typeString(plain, paths) != plain && !strings.Contains(plain, "session/c1") {
+			t.Errorf("typeString(%q) = %q", plain, typeString(plain, paths))
+		}
+	})
+}
