@@ -113,6 +113,10 @@ func applyAll(op, path string, db *sql.DB) error {
 	if _, err := schemaVersion(op, path, conn); err != nil {
 		return err // before anything is changed
 	}
+	// Before the first table, or it has no effect: gc gives pages back.
+	if _, err := conn.ExecContext(ctx, "PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
+		return err
+	}
 	if err := enableWAL(ctx, conn); err != nil {
 		return err
 	}

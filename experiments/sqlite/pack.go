@@ -24,11 +24,15 @@ func appendTail(dst []byte, groups []group) []byte {
 	var points []byte
 	for i := range groups {
 		points = series.Append(points[:0], groups[i].points)
-		dst = binary.AppendUvarint(dst, uint64(groups[i].key))
-		dst = binary.AppendUvarint(dst, uint64(len(points)))
-		dst = append(dst, points...)
+		dst = appendTailPart(dst, groups[i].key, points)
 	}
 	return dst
+}
+
+func appendTailPart(dst []byte, key int64, points []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(key))
+	dst = binary.AppendUvarint(dst, uint64(len(points)))
+	return append(dst, points...)
 }
 
 // eachTail calls f with the encoded points of each metric of a row of the tail.

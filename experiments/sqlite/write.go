@@ -24,10 +24,9 @@ type writer struct {
 	closed  bool
 
 	// What follows belongs to the goroutine of run.
-	db         *sql.DB
-	tx         *tx
-	fullSync   bool
-	openFailed error
+	db       *sql.DB
+	tx       *tx
+	fullSync bool
 }
 
 // op is a write: what to do in the transaction, and whether the commit waits
@@ -160,6 +159,11 @@ func (w *writer) open() error {
 	db.SetMaxOpenConns(1)
 	conn, err := db.Conn(context.Background())
 	if err != nil {
+		db.Close()
+		return err
+	}
+	if err := enableWAL(context.Background(), conn); err != nil { // a backup has lost it
+		conn.Close()
 		db.Close()
 		return err
 	}
