@@ -94,6 +94,9 @@ func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *
 		}
 	}
 	k.session.Commit(checked)
+	for _, w := range checked.Warnings {
+		x.show(Stream{Name: "stderr", Text: "warning: " + w + "\n"})
+	}
 	return program, nil
 }
 

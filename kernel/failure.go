@@ -55,7 +55,7 @@ func (k *Kernel) compileError(ds []check.Diagnostic) *Error {
 	slices.SortStableFunc(ds, func(a, b check.Diagnostic) int { return a.Pos.Offset - b.Pos.Offset })
 	e := &Error{Ename: "compile error", Evalue: ds[0].Msg, Line: ds[0].Pos.Line}
 	for _, d := range ds {
-		e.Traceback = append(e.Traceback, fmt.Sprintf("%s: %s", d.Pos, d.Msg))
+		e.Traceback = append(e.Traceback, fmt.Sprintf("%s: %s", cyan(d.Pos.String()), red(d.Msg)))
 		e.Traceback = append(e.Traceback, k.caret(d.Pos)...)
 	}
 	return e
@@ -74,7 +74,7 @@ func (k *Kernel) caret(pos token.Position) []string {
 		}
 		return ' '
 	}, before)
-	return []string{"    " + line, "    " + pad + "^"}
+	return []string{"    " + line, "    " + pad + green("^")}
 }
 
 // line returns a line of a cell's text.
@@ -93,24 +93,29 @@ func (k *Kernel) failure(f *pipe.Failure) *Error {
 	if f == nil {
 		return nil
 	}
-	e := &Error{Ename: f.Ename, Evalue: f.Evalue, Traceback: []string{f.Ename + ": " + f.Evalue}}
+	e := &Error{Ename: f.Ename, Evalue: f.Evalue, Traceback: []string{red(f.Ename + ": " + f.Evalue)}}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for i, frame := range f.Frames {
 		if i == 0 {
 			e.Line = frame.Line
 		}
-		e.Traceback = append(e.Traceback, fmt.Sprintf("%s:%d", frame.Cell, frame.Line))
+		e.Traceback = append(e.Traceback, cyan(fmt.Sprintf("%s:%d", frame.Cell, frame.Line)))
 		if line, ok := k.line(frame.Cell, frame.Line); ok {
 			mark := "    "
 			if i == 0 {
-				mark = "--> "
+				mark = green("--> ")
 			}
 			e.Traceback = append(e.Traceback, mark+strings.TrimSpace(line))
 		}
 	}
 	return e
 }
+
+// Colours of tracebacks, as terminals and front ends know them.
+func red(s string) string   { return "\x1b[31m" + s + "\x1b[0m" }
+func green(s string) string { return "\x1b[32m" + s + "\x1b[0m" }
+func cyan(s string) string  { return "\x1b[36m" + s + "\x1b[0m" }
 
 // tail keeps the last lines that a worker printed.
 type tail struct {
@@ -153,7 +158,7 @@ func (k *Kernel) crashed(t *tail) *Error {
 	k.lost, k.ran = append(k.lost, k.ran...), nil
 	return &Error{
 		Ename: "crash", Evalue: why,
-		Traceback: []string{"crash: " + why, "The session's variables are gone; %replay runs its cells again."},
+		Traceback: []string{red("crash: " + why), "The session's variables are gone; %replay runs its cells again."},
 	}
 }
 

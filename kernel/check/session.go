@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"path"
 	"runtime"
 	"slices"
@@ -23,6 +24,8 @@ type Session struct {
 	imports  map[string]string        // name in cells -> path
 	objects  map[string]*Object       // what names mean now
 	all      map[types.Object]*Object // everything ever declared
+	sources  map[string]*source       // of the types among objects
+	records  []*record                // of the cells that ran, in order
 	serial   int
 }
 
@@ -50,6 +53,7 @@ func NewSession(fset *token.FileSet, importer types.Importer, paths []string) *S
 		imports:  map[string]string{},
 		objects:  map[string]*Object{},
 		all:      map[types.Object]*Object{},
+		sources:  map[string]*source{},
 	}
 	for _, p := range paths {
 		name := packageName(p)
@@ -87,8 +91,11 @@ type Checked struct {
 	Result  ast.Expr          // the last expression, if the cell ends in one with a value
 	Objects []*Object         // what the cell declares at the session's level, in order
 	Imports map[string]string // name -> path of every import that the cell sees
-	refs    map[types.Object]*Object
-	session *Session
+	// Warnings say what the cell's declarations leave behind in earlier cells.
+	Warnings []string
+	refs     map[types.Object]*Object
+	sources  map[string]*source
+	session  *Session
 }
 
 // Ref returns the session's object that obj is, or nil if obj is local to the
@@ -131,12 +138,16 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 			imports[name] = p
 		}
 	}
+	s.pull(c)
 	lifted := s.lift(c, imports)
 	r := s.run(c, imports, lifted)
 	for s.importMissing(r, imports) {
 		r = s.run(c, imports, lifted)
 	}
 	if len(r.diagnostics) > 0 {
+		for i := range r.diagnostics {
+			s.suggest(r, imports, &r.diagnostics[i])
+		}
 		return nil, r.diagnostics
 	}
 	checked := &Checked{
@@ -145,6 +156,8 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	}
 	s.declare(checked, r.lifted)
 	checked.Result = r.result(c)
+	checked.sources = s.keepSources(checked)
+	checked.Warnings = s.warnings(checked)
 	return checked, nil
 }
 
@@ -230,6 +243,11 @@ func sameStorage(old, obj types.Object) bool {
 
 // Commit makes what the cell declared visible to later cells.
 func (s *Session) Commit(c *Checked) {
+	s.remember(c)
+	for _, o := range c.Objects {
+		delete(s.sources, o.Name())
+	}
+	maps.Copy(s.sources, c.sources)
 	for _, o := range c.Objects {
 		s.objects[o.Name()] = o
 		s.all[o.Object] = o

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -76,9 +77,11 @@ func RunContext(ctx context.Context, t testing.TB, k *kernel.Kernel, code string
 	return outputs, reply
 }
 
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
 // Text writes outputs as the txtar files of the tests do: streams as they are
 // (standard error behind "stderr: "), results behind "= ", displays as their MIME
-// types, errors as their tracebacks.
+// types, errors as their tracebacks without colours.
 func Text(outputs []kernel.Output) string {
 	var b strings.Builder
 	for _, o := range outputs {
@@ -98,7 +101,7 @@ func Text(outputs []kernel.Output) string {
 			sort.Strings(mimes)
 			fmt.Fprintf(&b, "[%s]\n", strings.Join(mimes, " "))
 		case kernel.Error:
-			b.WriteString(strings.Join(o.Traceback, "\n") + "\n")
+			b.WriteString(colour.ReplaceAllString(strings.Join(o.Traceback, "\n")+"\n", ""))
 		}
 	}
 	return b.String()
