@@ -212,7 +212,7 @@ func editObject(archive []byte, edit func(*object) error) ([]byte, error) {
 		}
 		header := slices.Clone(rest[:memberHeader])
 		size, err := strconv.Atoi(strings.TrimSpace(string(header[memberSizeOff : memberSizeOff+10])))
-		if err != nil || memberHeader+size > len(rest) {
+		if err != nil || size < 0 || size > len(rest)-memberHeader {
 			return nil, errObjectFormat
 		}
 		body := rest[memberHeader : memberHeader+size]

@@ -290,7 +290,7 @@ func (d *divider) write(cell int, groups [][]ast.Decl) Package {
 	for _, decl := range decls {
 		edits, names := namer.Edits(decl, d.info)
 		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
-			edits = append([]Edit{{fn.Name.Pos(), fn.Name.End(), "Main"}}, edits...)
+			edits = append([]Edit{{fn.Name.Pos(), fn.Name.End(), ObjectMarker + "main"}}, edits...)
 		}
 		aliases = append(aliases, names...)
 		start := d.fset.Position(decl.Pos())
@@ -325,7 +325,7 @@ func (d *divider) write(cell int, groups [][]ast.Decl) Package {
 	p.Files["cell.go"] = head + Aliases(aliases) + body.String()
 	p.Files["glue.go"] = "package main\n\nfunc Run() {}\n"
 	if cell == 2 {
-		p.Files["glue.go"] = "package main\n\nfunc Run() { Main() }\n"
+		p.Files["glue.go"] = "package main\n\nfunc Run() { " + ObjectMarker + "main() }\n"
 	}
 	return p
 }
