@@ -41,16 +41,24 @@ func (s *Session) suggest(r *run, imports map[string]string, d *Diagnostic) {
 		}
 	} else if m := undefinedField.FindStringSubmatch(d.Msg); m != nil {
 		name = m[2]
-		candidates = s.members(m[1])
+		candidates = s.members(r, m[1])
 	}
 	if best := nearest(name, candidates); best != "" {
 		d.Msg += "; did you mean " + best + "?"
 	}
 }
 
-// members returns the fields and methods of a session variable.
-func (s *Session) members(variable string) []string {
-	o := s.objects[variable]
+// members returns the fields and methods of a variable of the cell or session.
+func (s *Session) members(r *run, variable string) []string {
+	var o types.Object
+	if old := s.objects[variable]; old != nil {
+		o = old.Object
+	}
+	for id, obj := range r.info.Defs {
+		if v, ok := obj.(*types.Var); ok && id.Name == variable {
+			o = v
+		}
+	}
 	if o == nil {
 		return nil
 	}
@@ -80,24 +88,22 @@ func isPointer(t types.Type) bool {
 }
 
 // nearest returns the candidate that differs from name by the fewest typing
-// errors, or "" if none is near: one for short names, two for longer ones.
+// errors, or "" if none is near: one for short names, two for longer ones. Of
+// two as near it takes the longer, since letters are left out more often than
+// typed in excess.
 func nearest(name string, candidates []string) string {
-	limit := 1
-	if len(name) > 4 {
-		limit = 2
+	if len(name) < 3 {
+		return ""
 	}
-	best := ""
+	best, bestDistance := "", 2
+	if len(name) > 4 {
+		bestDistance = 3
+	}
 	slices.Sort(candidates)
 	for _, c := range candidates {
-		if c == name || len(name) < 3 {
-			continue
-		}
-		if d := distance(strings.ToLower(name), strings.ToLower(c)); d <= limit && (best == "" || d < limit) {
-			best = c
-			limit = max(d, 1)
-			if d == 0 {
-				return c
-			}
+		d := distance(strings.ToLower(name), strings.ToLower(c))
+		if c != name && (d < bestDistance || d == bestDistance && best != "" && len(c) > len(best)) {
+			best, bestDistance = c, d
 		}
 	}
 	return best
