@@ -33,14 +33,15 @@ type builder struct {
 	cancel    context.CancelFunc
 	opened    chan struct{} // closed when the fields below are valid
 	workspace *compile.Workspace
-	err       error          // why cells cannot be compiled here
-	warm      sync.WaitGroup // what runs in the background
+	err       error           // why cells cannot be compiled here
+	warm      sync.WaitGroup  // what runs in the background
+	ctx       context.Context // ends with the kernel
 	builds    int
 }
 
 func newBuilder(config Config) *builder {
 	ctx, cancel := context.WithCancel(context.Background())
-	b := &builder{cancel: cancel, opened: make(chan struct{})}
+	b := &builder{ctx: ctx, cancel: cancel, opened: make(chan struct{})}
 	if config.Engine == Interpret {
 		b.err = errSwitchedOff
 		close(b.opened)
@@ -49,7 +50,7 @@ func newBuilder(config Config) *builder {
 	b.warm.Go(func() {
 		b.workspace, b.err = compile.Open(ctx, compile.Config{Source: config.Source})
 		close(b.opened)
-		if b.err == nil {
+		if b.err == nil && config.Interactive {
 			// A build that comes first does the work itself and says what is wrong.
 			_ = b.workspace.Warm(ctx)
 		}
@@ -76,12 +77,17 @@ func (k *Kernel) lowerCompiled(c *check.Checked, refusals []check.Diagnostic) (*
 	if b.err != nil {
 		return nil, k.refused(refusals, b.err)
 	}
-	b.builds++
-	unit, err := lower.Compile(k.session.Fset(), c, fmt.Sprintf("session/c%d", b.builds))
+	unit, err := lower.Compile(k.session.Fset(), c, b.nextPath())
 	if err != nil {
 		return nil, &Error{Ename: "compile error", Evalue: err.Error(), Traceback: []string{"compile error: " + err.Error()}}
 	}
 	return &lower.Program{Unit: unit}, nil
+}
+
+// nextPath returns the import path of the next compiled package.
+func (b *builder) nextPath() string {
+	b.builds++
+	return fmt.Sprintf("session/c%d", b.builds)
 }
 
 // build builds a lowered cell as a plugin.

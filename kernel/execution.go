@@ -93,7 +93,14 @@ func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *
 			return nil, failed
 		}
 	}
+	var later *lower.Unit
+	if k.config.Interactive && program.Unit == nil && engine == Auto {
+		later = k.compiledLater(x.req.Cell, x.req.Code)
+	}
 	k.session.Commit(checked)
+	if later != nil {
+		k.swap(later, checked)
+	}
 	for _, w := range checked.Warnings {
 		x.show(Stream{Name: "stderr", Text: "warning: " + w + "\n"})
 	}

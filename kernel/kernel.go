@@ -19,6 +19,10 @@ type Config struct {
 	// library, or is nil. The worker has their symbols.
 	Packages *exportdata.Archive
 	Engine   Engine
+	// Interactive kernels have somebody waiting between cells: they warm the
+	// build cache when they start, and compile interpreted functions in the
+	// background.
+	Interactive bool
 	// Source is the folder of the source from which this program was built;
 	// compiled cells import its packages from there. "" leaves them to the
 	// interpreter.
@@ -30,18 +34,18 @@ type Config struct {
 // A Kernel is one session of cells. It is safe for concurrent use; cells run
 // one at a time, in the order of the calls.
 type Kernel struct {
-	config  Config
-	running sync.Mutex // held while a cell runs
-	mu      sync.Mutex // guards what follows
-	process *process
-	session *check.Session
-	texts   map[string]string // cell name -> text, for tracebacks
-	builder *builder
-	ran     []ranCell  // in this session
-	lost    []ranCell  // in the session that was lost with its worker
-	current *execution // the running cell, or nil
-	count   int
-	closed  bool
+	config    Config
+	running   sync.Mutex // held while a cell runs
+	mu        sync.Mutex // guards what follows
+	process   *process
+	session   *check.Session
+	texts     map[string]string // cell name -> text, for tracebacks
+	builder   *builder
+	ran       []ranCell  // in this session
+	lost      []ranCell  // in the session that was lost with its worker
+	execution *execution // the running cell, or nil
+	count     int
+	closed    bool
 }
 
 // ErrClosed is returned after [Kernel.Close].
@@ -91,12 +95,12 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 	run := &execution{kernel: k, req: req, count: reply.ExecutionCount, show: show, interrupts: make(chan struct{}, 8)}
 	run.ctx, run.cancel = context.WithCancel(ctx)
 	defer run.cancel()
-	k.current = run
+	k.execution = run
 	k.mu.Unlock()
 
 	failed, err := run.run()
 	k.mu.Lock()
-	k.current = nil
+	k.execution = nil
 	k.mu.Unlock()
 	if failed != nil {
 		reply.Error = failed
@@ -112,12 +116,12 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 func (k *Kernel) Interrupt() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.current == nil {
+	if k.execution == nil {
 		return
 	}
-	k.current.cancel()
+	k.execution.cancel()
 	select {
-	case k.current.interrupts <- struct{}{}:
+	case k.execution.interrupts <- struct{}{}:
 	default: // it has been interrupted often enough
 	}
 }
