@@ -284,10 +284,10 @@ func bigNotebook(b *testing.B) []byte {
 	text := strings.Repeat("epoch 12  loss 0.3141  F1 0.5772 \"dev\"\n", 10_000)
 	for i := range 1000 {
 		c := &Cell{Type: Code, ID: fmt.Sprintf("c%d", i), Source: "for i := range 10 {\n\tfmt.Println(i)\n}\n", Metadata: Object{}}
-		switch {
-		case i%40 == 0:
+		switch i % 40 {
+		case 0:
 			c.Outputs = append(c.Outputs, &Output{Type: DisplayData, Data: MIMEBundle{"image/png": png}})
-		case i%40 == 1:
+		case 1:
 			c.Outputs = append(c.Outputs, &Output{Type: Stream, Name: "stdout", Text: text + text})
 		}
 		nb.Cells = append(nb.Cells, c)

@@ -173,7 +173,7 @@ func parseParameters(source string) ([]Parameter, error) {
 		return nil, err
 	}
 	info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
-	typeCheck(fset, file, info)
+	_ = typeCheck(fset, file, info) // a type that is not known here is told when it is needed
 
 	var params []Parameter
 	add := func(ident *ast.Ident) {

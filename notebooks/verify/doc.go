@@ -16,5 +16,23 @@
 //	tolerance=1e-3    the relative tolerance of this cell
 //	exact             no tolerance in this cell
 //
+// # For teachers
+//
+// A course lives longer than the libraries that its notebooks use. Save each
+// notebook with its outputs, and let
+//
+//	lectern verify notebooks/
+//
+// run before every term, or with every change (it needs no network and ends with
+// code 1 if anything differs). The report names the cell, the line and both
+// values. What you accept goes into the files with
+//
+//	lectern verify --update notebooks/
+//
+// which changes no cell that gave what was saved. Give everything random a seed;
+// the warnings say where one is missing. A cell that shows the time it took, or
+// what only this machine has, gets the tag ignore-output; one that shows students
+// an error gets raises-exception.
+//
 // The package runs nothing; package runner does.
 package verify

@@ -103,6 +103,7 @@ func (l *linter) diagnostic(d check.Diagnostic) {
 		return
 	}
 	if name, ok := strings.CutPrefix(d.Msg, "undefined: "); ok {
+		name, _, _ = strings.Cut(name, ";") // a suggestion may follow
 		for _, number := range l.defined[name] {
 			if number > l.number {
 				l.warn(d.Pos.Line, "%s is defined only below, in cell %d; from top to bottom it is undefined here", name, number)

@@ -48,14 +48,14 @@ func (p *parser) errorf(format string, args ...any) error {
 // space skips white space and comments.
 func (p *parser) space() {
 	for p.pos < len(p.text) {
-		switch c := p.text[p.pos]; {
-		case c == '%':
+		switch p.text[p.pos] {
+		case '%':
 			if end := strings.IndexByte(p.text[p.pos:], '\n'); end >= 0 {
 				p.pos += end
 			} else {
 				p.pos = len(p.text)
 			}
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		case ' ', '\n', '\t', '\r':
 			p.pos++
 		default:
 			return
@@ -133,8 +133,29 @@ func (p *parser) list(stop string) (string, error) {
 		if item != "" {
 			items = append(items, item)
 		}
+		if isFunction(t) && !p.closesFunction() {
+			items = append(items, space("0.167"))
+		}
 	}
 	return row(items), nil
+}
+
+// isFunction reports whether a command is the name of a function.
+func isFunction(token string) bool {
+	name := strings.TrimPrefix(token, `\`)
+	_, ok := functions[name]
+	return ok || name == "operatorname" || name == "argmax" || name == "argmin"
+}
+
+// closesFunction reports whether what follows the name of a function stands close
+// to it.
+func (p *parser) closesFunction() bool {
+	switch t := p.peek(); t {
+	case "(", "[", ")", "]", ",", ".", "=", `\left`, `\{`, `\,`, `\;`, `\:`, `\quad`:
+		return true
+	default:
+		return isEnd(t)
+	}
 }
 
 // row makes one element of several.

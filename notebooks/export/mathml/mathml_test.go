@@ -35,7 +35,8 @@ func TestConvert(t *testing.T) {
 		{`\mathrm{ReLU}(x)`, `<mrow><mi>ReLU</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow>`},
 		{`\mathrm{d}x`, `<mrow><mi mathvariant="normal">d</mi><mi>x</mi></mrow>`},
 		{`\operatorname{softmax}(f)_y`, `<mrow><mi>softmax</mi><mo stretchy="false">(</mo><mi>f</mi><msub><mo stretchy="false">)</mo><mi>y</mi></msub></mrow>`},
-		{`\log p`, "<mrow><mi>log</mi><mi>p</mi></mrow>"},
+		{`\log p`, `<mrow><mi>log</mi><mspace width="0.167em"></mspace><mi>p</mi></mrow>`},
+		{`\log_2(p)`, `<mrow><msub><mi>log</mi><mn>2</mn></msub><mo stretchy="false">(</mo><mi>p</mi><mo stretchy="false">)</mo></mrow>`},
 		{`\text{if } x<0`, "<mrow><mrow><mtext>if\u00a0</mtext></mrow><mi>x</mi><mo>&lt;</mo><mn>0</mn></mrow>"},
 		{`\text{at $x$}`, "<mrow><mtext>at\u00a0</mtext><mi>x</mi></mrow>"},
 		{`\left(\frac{a}{b}\right]`, `<mrow><mo fence="true" stretchy="true" form="prefix">(</mo><mfrac><mi>a</mi><mi>b</mi></mfrac><mo fence="true" stretchy="true" form="postfix">]</mo></mrow>`},
@@ -44,8 +45,9 @@ func TestConvert(t *testing.T) {
 		{`\{x\}`, `<mrow><mo stretchy="false">{</mo><mi>x</mi><mo stretchy="false">}</mo></mrow>`},
 		{`a \, b \quad c`, `<mrow><mi>a</mi><mspace width="0.167em"></mspace><mi>b</mi><mspace width="1em"></mspace><mi>c</mi></mrow>`},
 		{`\begin{bmatrix} a & b \\ c & d \end{bmatrix}`, `<mrow><mo fence="true" stretchy="true" form="prefix">[</mo><mtable displaystyle="true"><mtr><mtd><mi>a</mi></mtd><mtd><mi>b</mi></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mi>d</mi></mtd></mtr></mtable><mo fence="true" stretchy="true" form="postfix">]</mo></mrow>`},
-		{`\begin{aligned} a &= b \\ \end{aligned}`, `<mrow><mtable displaystyle="true"><mtr><mtd style="text-align:right"><mi>a</mi></mtd><mtd style="text-align:left"><mrow><mo>=</mo><mi>b</mi></mrow></mtd></mtr></mtable></mrow>`},
+		{`\begin{aligned} a &= b \\ \end{aligned}`, `<mrow><mtable displaystyle="true"><mtr><mtd style="text-align:right;padding-right:0"><mi>a</mi></mtd><mtd style="text-align:left;padding-left:0"><mrow><mo>=</mo><mi>b</mi></mrow></mtd></mtr></mtable></mrow>`},
 		{`\underbrace{x}_{n}`, `<msub><munder accent="true" accentunder="true"><mi>x</mi><mo>⏟</mo></munder><mi>n</mi></msub>`},
+		{`\overline{xy}`, `<mrow style="border-top:0.06em solid"><mrow><mi>x</mi><mi>y</mi></mrow></mrow>`},
 		{`\not=`, "<mo>=\u0338</mo>"},
 		{"x % a comment\n y", "<mrow><mi>x</mi><mi>y</mi></mrow>"},
 		{`x_{\bf w} y`, "<mrow><msub><mi>x</mi><mi>𝐰</mi></msub><mi>y</mi></mrow>"},
@@ -107,7 +109,7 @@ func TestErrors(t *testing.T) {
 // TestTables makes sure that every command of the tables is one that converts.
 func TestTables(t *testing.T) {
 	for name, m := range map[string]map[string]string{
-		"": identifiers, " ": operators, "_i": large, "^2": functions, "{x}": accents, "{xy}": under, "{A}": alphabets, "{ text }": texts,
+		"": identifiers, " ": operators, "_i": large, "^2": functions, "{x}": accents, "{xy}": under, "{xyz}": lines, "{A}": alphabets, "{ text }": texts,
 	} {
 		for command := range m {
 			latex := `\` + command + name

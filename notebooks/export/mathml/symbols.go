@@ -56,11 +56,15 @@ var functions = table(`
 
 // accents stand over their argument, and stretch if they are wide.
 var accents = table(`
-	hat ^ widehat ^ bar ¯ overline ¯ tilde ~ widetilde ~ vec → overrightarrow → overleftarrow ← dot ˙ ddot ¨ dddot ⃛
+	hat ^ widehat ^ bar ¯ tilde ~ widetilde ~ vec → overrightarrow → overleftarrow ← dot ˙ ddot ¨ dddot ⃛
 	acute ´ grave ` + "`" + ` breve ˘ check ˇ mathring ˚ overbrace ⏞`)
 
 // under stand under their argument.
-var under = table(`underline _ underbrace ⏟`)
+var under = table(`underbrace ⏟`)
+
+// lines are drawn over or under their argument by the style sheet's means, since
+// few fonts have a line that grows.
+var lines = table(`overline border-top underline border-bottom`)
 
 // spaces are widths in em.
 var spaces = map[string]string{
