@@ -183,9 +183,47 @@ func (b *backward) fused(n, grad *node) []flow {
 			}
 			return nil
 		}
+		if f := b.logSigmoid(n, grad); f != nil {
+			return f
+		}
 		if softmax := b.past(n.args[0]); softmax != nil {
 			c := g.sub(grad, g.mul(g.sum(grad), n.args[0]))
 			return []flow{{from: n, to: softmax.args[0], upstream: grad, contribution: c, rule: ruleLogSoftmax}}
+		}
+	}
+	return nil
+}
+
+// logSigmoid takes log σ(z) and log(1 − σ(z)) at once: their derivatives are
+// 1 − σ(z) and −σ(z), without a quotient.
+func (b *backward) logSigmoid(n, grad *node) []flow {
+	g := b.graph
+	peel := func(n *node) *node {
+		for n.op == opNamed && !b.targets[n] {
+			n = n.args[0]
+		}
+		if n.op == opElementwise && n.name == "sigmoid" && n.k == 0 && b.depends[n] {
+			return n
+		}
+		return nil
+	}
+	ones := g.ones(n.shape)
+	if s := peel(n.args[0]); s != nil {
+		c := g.hadamard(grad, g.sub(ones, n.args[0]))
+		return []flow{{from: n, to: s.args[0], upstream: grad, contribution: c, rule: ruleLogSigmoid}}
+	}
+	arg := n.args[0]
+	for arg.op == opNamed && !b.targets[arg] {
+		arg = arg.args[0]
+	}
+	if arg.op != opAdd || len(arg.args) != 2 || !slices.Contains(arg.args, ones) {
+		return nil
+	}
+	for _, t := range arg.args {
+		k, core := g.coefficient(t)
+		if s := peel(core); s != nil && k == -1 {
+			c := g.neg(g.hadamard(grad, core))
+			return []flow{{from: n, to: s.args[0], upstream: grad, contribution: c, rule: ruleLogOneMinusSigmoid}}
 		}
 	}
 	return nil

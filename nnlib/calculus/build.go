@@ -114,7 +114,7 @@ func (b *builder) name(e *syntax) *node {
 		if name == "I" {
 			return b.graph.identity(s.rows)
 		}
-		if index, ok := strings.CutPrefix(name, "e_"); ok {
+		if index, ok := oneHotIndex(name); ok {
 			return b.graph.oneHot(index, s.rows)
 		}
 	}

@@ -302,6 +302,11 @@ func (g *graph) diag(n *node) *node {
 		return n
 	case n.op == opOnes:
 		return g.identity(n.shape.rows)
+	case n.isZero():
+		return g.zeros(shape{n.shape.rows, n.shape.rows})
+	}
+	if scalar, rest := g.splitScalars(n); !scalar.isConst(1) {
+		return g.mul(scalar, g.diag(rest))
 	}
 	return g.unary(opDiag, n, shape{n.shape.rows, n.shape.rows})
 }
@@ -316,6 +321,11 @@ func (g *graph) diagonal(n *node) *node {
 		return g.ones(shape{n.shape.rows, number(1)})
 	case n.op == opTranspose:
 		return g.diagonal(n.args[0])
+	case n.isZero():
+		return g.zeros(shape{n.shape.rows, number(1)})
+	}
+	if scalar, rest := g.splitScalars(n); !scalar.isConst(1) {
+		return g.mul(scalar, g.diagonal(rest))
 	}
 	return g.unary(opDiagonal, n, shape{n.shape.rows, number(1)})
 }

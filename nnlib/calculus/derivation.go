@@ -49,7 +49,7 @@ func (d *Derivation) LaTeX() string {
 		formula := strings.Replace(s.LaTeX, " = ", " &= ", 1)
 		lines = append(lines, head+formula+` && \small `+latexShape(s.Shape))
 		if s.Rule != "piece" {
-			lines = append(lines, `& && \small\text{`+latexText(s.Rule)+`}`)
+			lines = append(lines, `& && \small `+latexText(s.Rule))
 		}
 	}
 	for _, s := range d.Pieces {
@@ -69,9 +69,47 @@ func latexShape(text string) string {
 	return strings.NewReplacer("×", ` \times `, "·", ` \cdot `).Replace(text)
 }
 
-// latexText escapes what LaTeX treats specially inside \text{…}.
+// latexText writes a rule for LaTeX: words in \text, signs as mathematics, since
+// not every typesetter has ∂ or ᵀ in its text font.
 func latexText(text string) string {
-	return strings.NewReplacer(`\`, `\backslash `, "{", `\{`, "}", `\}`, "$", `\$`, "%", `\%`, "#", `\#`, "&", `\&`, "_", `\_`, "^", `\^{}`).Replace(text)
+	var b, words strings.Builder
+	flush := func() {
+		if words.Len() > 0 {
+			b.WriteString(`\text{` + words.String() + `}`)
+			words.Reset()
+		}
+	}
+	for _, r := range text {
+		sign, isSign := latexSigns[r]
+		if name := greekNames[r]; name != "" {
+			sign, isSign = `\`+name+" ", true
+		}
+		switch {
+		case isSign:
+			flush()
+			b.WriteString(sign)
+		case isSubscriptDigit(r):
+			flush()
+			b.WriteString("{}_{" + string(r-'₀'+'0') + "}")
+		case strings.ContainsRune(`{}$%#&_`, r):
+			words.WriteString(`\` + string(r))
+		case r == '^':
+			words.WriteString(`\^{}`)
+		case r == '\\':
+			words.WriteString(`\textbackslash `)
+		default:
+			words.WriteRune(r)
+		}
+	}
+	flush()
+	return b.String()
+}
+
+// latexSigns are the signs of rules that LaTeX writes as mathematics.
+var latexSigns = map[rune]string{
+	'∂': `\partial `, '′': `{}'`, 'ᵀ': `{}^{\top}`, '∘': `\circ `, '⊗': `\otimes `, '×': `\times `, '−': "-", '·': `\cdot `,
+	'ᵢ': "{}_i", 'ⱼ': "{}_j", 'Σ': `\Sigma `, '⁻': "{}^-", '¹': "{}^1", '²': "{}^2", 'ᵖ': "{}^p", '‖': `\Vert `, 'ŷ': `\hat{y}`,
+	'𝟏': `\mathbf{1}`, '±': `\pm `, '≠': `\ne `, '∇': `\nabla `, combiningHat: `{}^{\wedge}`,
 }
 
 // HTML returns the derivation as a table whose formulas are LaTeX between dollar

@@ -93,6 +93,16 @@ func (e *explainer) show(n *node) *node {
 	return d.formula.graph.transpose(n)
 }
 
+// of lays out the gradient of a transposed vector as that of the vector.
+func (e *explainer) of(n, grad *node) *node {
+	if transposedVector(n) == nil || !e.d.root.shape.isScalar() || e.d.second {
+		return grad
+	}
+	e.d.formula.mu.Lock()
+	defer e.d.formula.mu.Unlock()
+	return e.d.formula.graph.transpose(grad)
+}
+
 // label is what a node is called in ∂s/∂….
 func (e *explainer) label(p printer, n *node) string {
 	if n == e.d.root {
@@ -104,7 +114,19 @@ func (e *explainer) label(p printer, n *node) string {
 	if n.op == opNamed {
 		return p.name(n.name)
 	}
+	if v := transposedVector(n); v != nil {
+		return e.label(p, v)
+	}
 	return p.at(n, levelPostfix)
+}
+
+// transposedVector returns v if n is the transpose of a vector v, or nil: the
+// steps speak of v instead, whose gradient is the same but for its layout.
+func transposedVector(n *node) *node {
+	if n.op == opTranspose && n.shape.isVector() {
+		return n.args[0]
+	}
+	return nil
 }
 
 func (e *explainer) rootName() string {
@@ -121,8 +143,12 @@ func (e *explainer) follow(out *Derivation) {
 	for _, f := range b.flows {
 		arrived[f.to]++
 		last := arrived[f.to] == len(b.sums[f.to])
+		whole := len(b.sums[f.to]) == 1
+		if v := transposedVector(f.to); v != nil {
+			whole = whole && len(b.sums[v]) == 1
+		}
 		if !e.passesThrough(f) {
-			e.step(f, last && len(b.sums[f.to]) == 1)
+			e.step(f, whole)
 		}
 		if last && len(b.sums[f.to]) > 1 {
 			e.meet(f.to)
@@ -137,6 +163,8 @@ func (e *explainer) passesThrough(f flow) bool {
 	b := e.d.backward
 	alone := len(b.sums[f.to]) == 1 && !b.targets[f.to]
 	switch {
+	case transposedVector(f.from) != nil:
+		return true
 	case f.from.op == opNamed && alone, f.from.op == opAdd && f.to.op != opNamed && f.to.op != opVar && alone && f.contribution == f.upstream:
 		e.labels[f.to] = f.from
 		return true
@@ -145,7 +173,7 @@ func (e *explainer) passesThrough(f flow) bool {
 }
 
 func (e *explainer) step(f flow, whole bool) {
-	s := Step{Number: len(e.steps) + 1, Rule: e.rule(f), Shape: e.show(f.contribution).shape.String()}
+	s := Step{Number: len(e.steps) + 1, Rule: e.rule(f), Shape: e.show(e.of(f.to, f.contribution)).shape.String()}
 	s.Formula = e.equation(printer{}, f, whole)
 	s.LaTeX = e.equation(printer{latex: true}, f, whole)
 	e.steps = append(e.steps, s)
@@ -163,17 +191,17 @@ func (e *explainer) equation(p printer, f flow, whole bool) string {
 			parts = append(parts, p.partial(root, e.label(p, f.from))+" "+p.partial(e.label(p, f.from), e.label(p, f.to)))
 		}
 	}
-	result := p.print(e.show(f.contribution))
+	result := p.print(e.show(e.of(f.to, f.contribution)))
 	if f.local != nil && e.d.convention != ShapeConvention && !e.isTrivial(f.upstream) {
 		// The product before it is simplified, as the lecture shows it.
-		unsimplified := p.juxtapose([]string{p.at(e.show(f.upstream), levelProduct), p.at(f.local, levelProduct)})
+		unsimplified := p.juxtapose([]string{p.at(e.show(e.of(f.from, f.upstream)), levelProduct), p.at(f.local, levelProduct)})
 		if unsimplified != result && f.local.op != opIdentity && !f.upstream.shape.isScalar() {
 			parts = append(parts, unsimplified)
 		}
 	}
 	parts = append(parts, result)
 	if whole {
-		if total := p.print(e.show(e.d.backward.grads[f.to])); total != result {
+		if total := p.print(e.show(e.of(f.to, e.d.backward.grads[f.to]))); total != result {
 			parts = append(parts, total)
 		}
 	}
@@ -194,18 +222,27 @@ func (e *explainer) through(p printer, from *node) string {
 func (e *explainer) meet(n *node) {
 	b := e.d.backward
 	write := func(p printer) string {
-		var terms []string
-		for _, c := range b.sums[n] {
-			terms = append(terms, p.at(e.show(c), levelHadamard))
+		sum := ""
+		for i, c := range b.sums[n] {
+			term := p.at(e.show(e.of(n, c)), levelSum)
+			rest, negative := strings.CutPrefix(term, p.minus())
+			switch {
+			case i == 0:
+				sum = term
+			case negative:
+				sum += " " + p.minus() + " " + rest
+			default:
+				sum += " + " + term
+			}
 		}
-		text := p.partial(p.name(e.rootName()), e.label(p, n)) + " = " + strings.Join(terms, " + ")
-		if total := p.print(e.show(b.grads[n])); total != strings.Join(terms, " + ") {
+		text := p.partial(p.name(e.rootName()), e.label(p, n)) + " = " + sum
+		if total := p.print(e.show(e.of(n, b.grads[n]))); total != sum {
 			text += " = " + total
 		}
 		return text
 	}
 	e.steps = append(e.steps, Step{
-		Number: len(e.steps) + 1, Rule: "all paths to " + e.label(printer{}, n) + " add up", Shape: e.show(b.grads[n]).shape.String(),
+		Number: len(e.steps) + 1, Rule: "all paths to " + e.label(printer{}, n) + " add up", Shape: e.show(e.of(n, b.grads[n])).shape.String(),
 		Formula: write(printer{}), LaTeX: write(printer{latex: true}),
 	})
 }
@@ -233,7 +270,11 @@ func (e *explainer) rule(f flow) string {
 		}
 		return rule
 	case ruleSum:
-		return "sum: ∂" + from + "/∂" + to + " = I, the gradient passes unchanged"
+		one := "I"
+		if f.to.shape.isScalar() {
+			one = "1"
+		}
+		return "sum: ∂" + from + "/∂" + to + " = " + one + ", the gradient passes unchanged"
 	case ruleLinear:
 		return "linear: ∂" + from + "/∂" + to + " = " + p.at(e.leftFactor(f), levelProduct)
 	}

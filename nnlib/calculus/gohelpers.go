@@ -42,7 +42,9 @@ var goHelpers = map[string]string{
 	return &t
 }
 `,
-	"column": `func column(values []float64) *mat.Dense { return mat.NewDense(len(values), 1, values) }
+	"column": `func column(values []float64) *mat.Dense {
+	return mat.NewDense(len(values), 1, values)
+}
 `,
 	"diag": `func diag(a *mat.Dense) *mat.Dense {
 	n, _ := a.Dims()

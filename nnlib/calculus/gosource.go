@@ -282,8 +282,16 @@ func (s *goSource) expression(n *node, args []string) (string, error) {
 	case opLogSumExp:
 		return s.call("logSumExp", list), nil
 	case opConcat:
-		return s.call("stack", list), nil
+		for i, a := range n.args {
+			if a.shape.isScalar() {
+				args[i] = s.call("column", "[]float64{"+args[i]+"}")
+			}
+		}
+		return s.call("stack", strings.Join(args, ", ")), nil
 	case opSlice:
+		if n.shape.isScalar() {
+			return fmt.Sprintf("%s.At(%s, 0)", args[0], goDim(n.offset)), nil
+		}
 		return s.call("rows", args[0], goDim(n.offset), goDim(n.shape.rows)), nil
 	case opIndex:
 		return fmt.Sprintf("%s.At(%s, 0)", args[0], n.index), nil

@@ -215,7 +215,7 @@ func (c *inference) name(e *syntax) shape {
 			n := c.unknown()
 			return shape{n, n}
 		}
-		if index, ok := strings.CutPrefix(name, "e_"); ok {
+		if index, ok := oneHotIndex(name); ok {
 			c.useIndex(index, e.at)
 			return shape{c.unknown(), number(1)}
 		}
@@ -265,10 +265,18 @@ func (c *inference) rejectRunTogether(name string, at span) {
 			letters = append(letters, string(r))
 		}
 	}
-	if len(letters) > 1 {
-		c.failHint(at, fmt.Sprintf("write %s for the product, or declare %s with its shape: %s: 8×20",
-			strings.Join(letters, " "), name, name), "%s is not a known name", name)
+	if len(letters) < 2 {
+		return
 	}
+	product := strings.Join(letters, " ")
+	if letters[1] == "T" && len(letters) > 2 {
+		product = letters[0] + "' " + strings.Join(letters[2:], " ") // xTy
+	}
+	hint := fmt.Sprintf("write %s for the product, or declare %s with its shape: %s: 8×20", product, name, name)
+	if len(letters) > 3 {
+		hint = fmt.Sprintf("declare it with its shape: %s: 8×20", name)
+	}
+	c.failHint(at, hint, "%s is not a known name", name)
 }
 
 // definition infers a definition once and finds circles.

@@ -74,6 +74,13 @@ func canonicalName(name string) string {
 	return base
 }
 
+// oneHotIndex returns y for e_y, the one-hot vector.
+func oneHotIndex(name string) (index string, ok bool) {
+	index, ok = strings.CutPrefix(name, "e_")
+	first, _ := utf8.DecodeRuneInString(index)
+	return index, ok && (isNumeral(index) || unicode.IsLetter(first))
+}
+
 // name writes a canonical name: W_1 as W₁, x_window as x_window.
 func (p printer) name(name string) string {
 	base, sub, found := strings.Cut(name, "_")

@@ -137,9 +137,35 @@ func (p *parser) statement() statement {
 			p.pos += 2
 			return statement{name: t.text, at: t.at, expr: p.sum()}
 		}
+		if end := p.arguments(); end > 0 && !isFunctionName(t.text) {
+			p.pos = end + 1
+			return statement{name: t.text, at: t.at, expr: p.sum()}
+		}
 	}
 	expr := p.sum()
 	return statement{at: expr.at, expr: expr}
+}
+
+// arguments returns the place of the = in J(θ, W) = …, where the names in
+// parentheses say nothing new, or 0.
+func (p *parser) arguments() int {
+	i := p.pos + 1
+	if p.tokens[i].text != "(" {
+		return 0
+	}
+	for i++; p.tokens[i].kind == tokenName; i += 2 {
+		switch p.tokens[i+1].text {
+		case ")":
+			if p.tokens[i+2].text == "=" && p.tokens[i+2].kind == tokenOperator {
+				return i + 2
+			}
+			return 0
+		case ",":
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 // declaration reads W: 8×20 up to the end of the statement; its text is read
@@ -339,7 +365,7 @@ func (p *parser) exponent(e *syntax, kind syntaxKind) *syntax {
 			v /= w
 		}
 		out = pow(sign * v)
-	case kind == syntaxPow && (t.text == "⊤" || t.kind == tokenName && t.text == "T"):
+	case kind == syntaxPow && (t.text == "⊤" || p.transposeSign(t)):
 		out = e
 		if sign < 0 {
 			out = pow(-1)
@@ -355,6 +381,19 @@ func (p *parser) exponent(e *syntax, kind syntaxKind) *syntax {
 		s.at = e.at.to(end)
 	}
 	return out
+}
+
+// transposeSign reports whether a name after ^ is the T of a transpose; of x^Ty
+// it leaves y to be read.
+func (p *parser) transposeSign(t token) bool {
+	if t.kind != tokenName || t.text[0] != 'T' {
+		return false
+	}
+	if rest := t.text[1:]; rest != "" && p.text[t.at.start] == 'T' {
+		p.pos--
+		p.tokens[p.pos] = token{tokenName, canonicalName(rest), span{t.at.start + 1, t.at.end}, false}
+	}
+	return true
 }
 
 // index reads [y], [3] or [0:4].

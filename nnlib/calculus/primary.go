@@ -104,7 +104,7 @@ func (p *parser) concat() *syntax {
 	return e
 }
 
-// between reads ‖x‖, ‖X‖_F, ‖x‖₂ or |X|.
+// between reads ‖x‖, ‖X‖_F, ‖x‖₂, ‖x‖₁ or |X|.
 func (p *parser) between(bar string, kind syntaxKind) *syntax {
 	open := p.take()
 	p.bars = append(p.bars, bar)
@@ -113,7 +113,13 @@ func (p *parser) between(bar string, kind syntaxKind) *syntax {
 	if !p.is(bar) {
 		p.unclosed(open, bar)
 	}
-	return &syntax{kind: kind, at: open.at.to(p.take().at), args: []*syntax{e}}
+	at := open.at.to(p.take().at)
+	if sub := p.peek(); kind == syntaxNorm && p.accept("₁") {
+		at = at.to(sub.at)
+		e = &syntax{kind: syntaxCall, text: "abs", at: at, args: []*syntax{e}}
+		return &syntax{kind: syntaxCall, text: "sum", at: at, args: []*syntax{e}}
+	}
+	return &syntax{kind: kind, at: at, args: []*syntax{e}}
 }
 
 // call reads a function with its primes and its arguments; one argument may

@@ -81,6 +81,7 @@ func (g *graph) mul(parts ...*node) *node {
 		f.chain = nil
 	}
 	f.mergePowers(g)
+	f.recognizeSoftmax(g)
 	if f.shape.isScalar() {
 		f.inlineOnlyChain()
 	}
@@ -124,6 +125,22 @@ func (f *factors) mergePowers(g *graph) {
 	for _, b := range bases {
 		if p := exponents[b]; p != 0 {
 			f.scalars = append(f.scalars, g.elementPow(b, p))
+		}
+	}
+}
+
+// recognizeSoftmax turns exp(z) / Σ exp(z) into softmax(z).
+func (f *factors) recognizeSoftmax(g *graph) {
+	for i, e := range f.chain {
+		if e.op != opElementwise || e.name != "exp" || e.k != 0 || !e.shape.isColumn() {
+			continue
+		}
+		share := g.elementPow(g.sum(e), -1)
+		if at := slices.Index(f.scalars, share); at >= 0 {
+			f.scalars = slices.Delete(slices.Clone(f.scalars), at, at+1)
+			f.chain = slices.Clone(f.chain)
+			f.chain[i] = g.softmax(e.args[0])
+			return
 		}
 	}
 }

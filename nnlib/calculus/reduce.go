@@ -200,6 +200,10 @@ func (g *graph) index(n *node, index string) *node {
 		return g.constant(0)
 	case n.op == opMul && len(n.chain()) == 1:
 		return g.mul(g.rawScalar(n.val, n.args[:n.scalars]), g.index(n.chain()[0], index))
+	case n.op == opElementwise:
+		return g.elementwise(n.name, n.k, g.index(n.args[0], index)) // log(p)[y] is log(p[y])
+	case n.op == opElementPow:
+		return g.elementPow(g.index(n.args[0], index), n.val)
 	}
 	return g.intern(node{op: opIndex, index: index, shape: scalarShape, args: []*node{n}})
 }

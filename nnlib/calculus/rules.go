@@ -30,6 +30,8 @@ const (
 	ruleSoftmaxCrossEntropy = "softmax and cross-entropy together: ŷ − y, since Σy = 1"
 	ruleLogSoftmaxIndex     = "log of a softmax at index y: ∂ log ŷ_y/∂z = e_y − ŷ"
 	ruleLogSoftmax          = "log of a softmax: ∂ log ŷ/∂z = I − 1 ŷᵀ"
+	ruleLogSigmoid          = "log of a sigmoid: ∂ log σ(z)/∂z = 1 − σ(z)"
+	ruleLogOneMinusSigmoid  = "log of one minus a sigmoid: ∂ log(1 − σ(z))/∂z = −σ(z)"
 	ruleConcat              = "concatenation: each part gets its slice of the gradient"
 	ruleSlice               = "slice: zeros around the gradient"
 	ruleIndex               = "element: the gradient at that index, zero elsewhere"

@@ -124,13 +124,21 @@ func (l *lexer) next() *Error {
 }
 
 // normSubscript skips the F or 2 of ‖X‖_F and ‖x‖²₂: the shape of the argument
-// decides which norm it is.
+// decides which norm it is. The 1 of ‖x‖₁ is an operator for the parser.
 func (l *lexer) normSubscript() bool {
 	if len(l.tokens) == 0 {
 		return false
 	}
 	if last := l.tokens[len(l.tokens)-1]; last.text != "‖" && last.kind != tokenSuper {
 		return false
+	}
+	for _, sub := range []string{"_1", "₁", "_{1}"} {
+		if strings.HasPrefix(l.text[l.pos:], sub) && l.tokens[len(l.tokens)-1].text == "‖" {
+			start := l.pos
+			l.pos += len(sub)
+			l.emit(tokenOperator, "₁", start)
+			return true
+		}
 	}
 	for _, sub := range []string{"_F", "_2", "₂", "_{F}", "_{2}"} {
 		if strings.HasPrefix(l.text[l.pos:], sub) {

@@ -103,7 +103,11 @@ func (g *graph) tidy(n *node) *node {
 		switch {
 		case rebuilt.op == opMul && rebuilt.val == -1:
 			return g.flipDifference(rebuilt)
-		case rebuilt.op == opAdd && !rebuilt.shape.isScalar():
+		case rebuilt.op == opAdd:
+			rebuilt = g.expandIfShorter(rebuilt)
+			if rebuilt.op != opAdd || rebuilt.shape.isScalar() {
+				return rebuilt
+			}
 			if factored := g.factor(rebuilt); factored != rebuilt {
 				return factored
 			}
@@ -111,6 +115,47 @@ func (g *graph) tidy(n *node) *node {
 		}
 		return rebuilt
 	})
+}
+
+// expandIfShorter multiplies the products of a sum out where terms then cancel:
+// (1 − y)ŷ − y(1 − ŷ) is ŷ − y.
+func (g *graph) expandIfShorter(sum *node) *node {
+	expanded := g.add(g.each(sum.args, g.distribute)...)
+	if printedSize(expanded) < printedSize(sum) {
+		return expanded
+	}
+	return sum
+}
+
+// distribute multiplies a product with one sum among its factors out.
+func (g *graph) distribute(t *node) *node {
+	if t.op != opMul && t.op != opHadamard {
+		return t
+	}
+	at := -1
+	for i, f := range t.args {
+		if f.op == opAdd {
+			if at >= 0 {
+				return t
+			}
+			at = i
+		}
+	}
+	if at < 0 {
+		if t.op == opMul && len(t.chain()) == 1 && t.chain()[0].op == opHadamard {
+			scalar, rest := g.splitScalars(t)
+			if inside := g.distribute(rest); inside.op == opAdd {
+				return g.add(g.each(inside.args, func(n *node) *node { return g.mul(scalar, n) })...)
+			}
+		}
+		return t
+	}
+	terms := g.each(t.args[at].args, func(n *node) *node {
+		args := slices.Clone(t.args)
+		args[at] = n
+		return g.withArgs(t, args)
+	})
+	return g.add(terms...)
 }
 
 // flipDifference moves the sign of a product into a factor that is a difference.

@@ -1,0 +1,5 @@
+//go:build !race
+
+package calculus
+
+const raceEnabled = false
