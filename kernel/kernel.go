@@ -36,6 +36,7 @@ type Config struct {
 type Kernel struct {
 	config    Config
 	running   sync.Mutex // held while a cell runs
+	late      []Output   // what came between cells, for the next one to show; guarded by running
 	mu        sync.Mutex // guards what follows
 	process   *process
 	session   *check.Session
@@ -98,6 +99,10 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 	k.execution = run
 	k.mu.Unlock()
 
+	for _, o := range k.late {
+		show(o)
+	}
+	k.late = nil
 	failed, err := run.run()
 	k.mu.Lock()
 	k.execution = nil

@@ -59,7 +59,10 @@ func (k *Kernel) swap(unit *lower.Unit, checked *check.Checked) {
 			return // the next cell finds the worker dead
 		}
 		for e := range p.events {
-			if e.message != nil && e.message.Kind == pipe.Done {
+			switch {
+			case e.message == nil: // of a goroutine that outlived its cell
+				k.late = append(k.late, Stream{Name: e.stream, Text: string(e.text)})
+			case e.message.Kind == pipe.Done:
 				return
 			}
 		}

@@ -25,6 +25,15 @@ type session struct {
 	notebook   string // absolute path
 	db         string // URI of the tracker database, with an absolute path
 	experiment string
+	engine     kernel.Engine
+}
+
+// engineOf returns the engine of a name on the command line.
+func engineOf(name string) kernel.Engine {
+	if name == "auto" {
+		return kernel.Auto
+	}
+	return kernel.Engine(name)
 }
 
 // newSession returns the session of the notebook at path. db and experiment are
@@ -74,6 +83,7 @@ func (s session) startKernel(ctx context.Context) (*kernel.Kernel, error) {
 		Worker:   []string{exe, "worker"},
 		Packages: library.Types(),
 		Source:   sourceFolder(),
+		Engine:   s.engine,
 		Dir:      filepath.Dir(s.notebook),
 		Env:      s.environment(),
 	})
