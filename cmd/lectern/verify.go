@@ -25,6 +25,7 @@ type verifyCmd struct {
 	Tolerance float64       `placeholder:"T" default:"1e-6" help:"Relative tolerance of numbers that are not integers (${default}). The tag tolerance=T sets that of a cell."`
 	Update    bool          `help:"Accept what differs: write it into the notebooks."`
 	JSON      bool          `name:"json" help:"Write the report as JSON."`
+	Engine    string        `default:"auto" enum:"auto,interpret,compile" placeholder:"ENGINE" help:"What runs the cells: auto, interpret or compile."`
 	DB        string        `name:"db" placeholder:"URI" help:"Tracker database of the runs. Default: one that is removed at the end."`
 	Timeout   time.Duration `placeholder:"DURATION" help:"Stop a cell that runs longer, such as 90s or 10m."`
 	Jobs      int           `short:"j" placeholder:"N" help:"Notebooks that run at the same time. Default: the number of CPUs."`
@@ -152,6 +153,7 @@ func (c verifyCmd) verifyOne(ctx context.Context, v *verification, bars *bars) (
 	if err != nil {
 		return err
 	}
+	session.engine = engineOf(c.Engine)
 	bar := bars.add(v.Path)
 	defer func() { bar.end(err) }()
 	if err := session.run(ctx, fresh, runner.Runner{Path: v.Path, Timeout: c.Timeout, Progress: bar.show}); err != nil {

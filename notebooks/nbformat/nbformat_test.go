@@ -68,6 +68,23 @@ func TestUpgradeOf3WithoutWorksheets(t *testing.T) {
 	}
 }
 
+func TestUpgradeRepairsIDs(t *testing.T) {
+	nb, err := Upgrade([]byte(`{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+		{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "1"},
+		{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "2"},
+		{"cell_type": "markdown", "metadata": {}, "source": "3"},
+		{"cell_type": "markdown", "id": "not an id", "metadata": {}, "source": "4"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nb.Validate(); err != nil {
+		t.Errorf("after Upgrade: %v", err)
+	}
+	if nb.Cells[0].ID != "a" || nb.Cells[1].ID == "a" {
+		t.Errorf("ids %q and %q, want a and another", nb.Cells[0].ID, nb.Cells[1].ID)
+	}
+}
+
 // TestLaterMinor keeps what a later minor version added.
 func TestLaterMinor(t *testing.T) {
 	const in = `{"nbformat": 4, "nbformat_minor": 7, "metadata": {}, "cells": [
@@ -111,7 +128,7 @@ func TestValidate(t *testing.T) {
 		{"extra output key", func(nb *Notebook) { nb.Cells[1].Outputs[0].Extra = Object{"x": 1} }, `cell 2 (id "b"), output 1: x: not a key of format 4.5`},
 		{"output type", func(nb *Notebook) { nb.Cells[1].Outputs[0].Type = "chart" }, `cell 2 (id "b"), output 1: output_type: want stream, display_data, execute_result or error, got "chart"`},
 		{"no id", func(nb *Notebook) { nb.Cells[1].ID = "" }, "cell 2: id: want 1 to 64 letters, digits, - and _"},
-		{"equal ids", func(nb *Notebook) { nb.Cells[1].ID = "a" }, `cell 2 (id "a"): id: the same as that of cell 1; give one of them another id`},
+		{"equal ids", func(nb *Notebook) { nb.Cells[1].ID = "a" }, `cell 2 (id "a"): id: the same as that of cell 1; lectern export --to ipynb FILE gives this one another`},
 		{"kernelspec", func(nb *Notebook) { nb.Metadata["kernelspec"] = Object{"name": "x"} }, "metadata.kernelspec: want an object with a string display_name"},
 		{"tags", func(nb *Notebook) { nb.Cells[0].Metadata = Object{"tags": []any{"x", "x"}} }, `cell 1 (id "a"): metadata.tags: tag "x" occurs twice`},
 		{"tag with comma", func(nb *Notebook) { nb.Cells[0].Metadata = Object{"tags": []any{"x,y"}} }, `cell 1 (id "a"): metadata.tags: tag "x,y" is empty or holds a comma`},

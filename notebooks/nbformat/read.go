@@ -37,7 +37,7 @@ func Read(data []byte) (*Notebook, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeNotebook(o)
+	return decodeNotebook(o, false)
 }
 
 // A SyntaxError says where a file stops being JSON.
@@ -98,8 +98,9 @@ func checkUTF8(text string) error {
 }
 
 // decodeNotebook builds a notebook from the parsed file, which it takes apart.
-func decodeNotebook(o Object) (*Notebook, error) {
-	d := &decoder{}
+// repair gives an id to cells that lack one of their own.
+func decodeNotebook(o Object, repair bool) (*Notebook, error) {
+	d := &decoder{repair: repair}
 	top := d.fields(o)
 	major, ok := top.integer("nbformat", "not a notebook: ")
 	if !ok {
@@ -121,7 +122,7 @@ func decodeNotebook(o Object) (*Notebook, error) {
 	if len(d.problems) > 0 {
 		return nil, &ValidationError{d.problems}
 	}
-	if minor < Minor {
+	if minor < Minor || repair {
 		nb.addIDs()
 	} else if p := nb.idProblems(); len(p) > 0 {
 		return nil, &ValidationError{p}
@@ -131,6 +132,7 @@ func decodeNotebook(o Object) (*Notebook, error) {
 
 // A decoder collects the problems of a file. Its place is copied into each.
 type decoder struct {
+	repair   bool
 	at       Problem
 	problems []Problem
 }
@@ -149,7 +151,7 @@ func (d *decoder) cell(v any, minor int) *Cell {
 	}
 	f := d.fields(o)
 	c := &Cell{}
-	if minor >= Minor {
+	if _, hasID := f.o["id"]; hasID && minor >= Minor || minor >= Minor && !d.repair {
 		c.ID = f.str("id")
 		d.at.ID = c.ID
 	}
@@ -225,7 +227,7 @@ func (f fields) take(name string) (any, bool) {
 	if !ok {
 		message := "missing"
 		if name == "id" {
-			message += ", though format 4.5 wants every cell to have one; saving the notebook in Jupyter adds it"
+			message += ", though format 4.5 wants every cell to have one; lectern export --to ipynb FILE adds it"
 		}
 		f.d.problem(name, "%s", message)
 	}

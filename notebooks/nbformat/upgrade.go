@@ -7,22 +7,23 @@ import (
 	"strings"
 )
 
-// Upgrade reads a notebook of format 3 or 4.x as one of format 4.5. Errors are
-// those of [Read]; format 1 and 2 are a [*VersionError].
+// Upgrade reads a notebook of format 3 or 4.x as one of format 4.5, and repairs
+// ids: cells of 4.5 that lack one, or have that of a cell before them, get a new
+// one. Other errors are those of [Read]; format 1 and 2 are a [*VersionError].
 func Upgrade(data []byte) (*Notebook, error) {
 	o, err := parseNotebook(data)
 	if err != nil {
 		return nil, err
 	}
 	if version, _ := o["nbformat"].(json.Number); version != "3" {
-		return decodeNotebook(o)
+		return decodeNotebook(o, true)
 	}
 	minor := 0
 	if n, ok := o["nbformat_minor"].(json.Number); ok {
 		fmt.Sscan(string(n), &minor) //nolint:errcheck // an odd minor version of format 3 changes nothing
 	}
 	upgradeNotebook3(o)
-	nb, err := decodeNotebook(o)
+	nb, err := decodeNotebook(o, true)
 	if err != nil {
 		return nil, err
 	}
@@ -30,16 +31,17 @@ func Upgrade(data []byte) (*Notebook, error) {
 	return nb, nil
 }
 
-// addIDs gives every cell an id: eight hexadecimal digits of the hash of its
+// addIDs gives every cell without an id of its own one: eight hexadecimal digits of the hash of its
 // place and text, so that upgrading the same file twice gives the same notebook.
 func (nb *Notebook) addIDs() {
 	used := map[string]bool{}
 	for i, c := range nb.Cells {
 		// An id that a notebook of 4.4 or before has is a key which that format
 		// does not name; it is kept where it can be.
-		if id, ok := c.Extra["id"].(string); ok && idPattern.MatchString(id) && !used[id] {
+		if id, ok := c.Extra["id"].(string); ok {
 			c.ID = id
-		} else {
+		}
+		if !idPattern.MatchString(c.ID) || used[c.ID] {
 			c.ID = NewID(fmt.Sprintf("%d\n%s", i, c.Source), func(id string) bool { return used[id] })
 		}
 		used[c.ID] = true

@@ -140,7 +140,7 @@ func (nb *Notebook) idProblems() []Problem {
 			at.Message = "want 1 to 64 letters, digits, - and _"
 			problems = append(problems, at)
 		} else if j, ok := first[c.ID]; ok {
-			at.Message = fmt.Sprintf("the same as that of cell %d; give one of them another id", j)
+			at.Message = fmt.Sprintf("the same as that of cell %d; lectern export --to ipynb FILE gives this one another", j)
 			problems = append(problems, at)
 		} else {
 			first[c.ID] = i + 1
