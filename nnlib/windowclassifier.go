@@ -52,7 +52,7 @@ type WindowClassifier struct {
 
 // NewWindowClassifier returns a model with initial values drawn from the
 // config's seed: linear layers by Xavier's uniform distribution, biases zero,
-// case vectors from U[-0.25, 0.25]. The config's Vectors are copied.
+// case vectors from N(0, 1). The config's Vectors are copied.
 func NewWindowClassifier(config WindowConfig) (*WindowClassifier, error) {
 	config.CaseDim = orElse(config.CaseDim, 5)
 	config.Activation = orElse(config.Activation, Tanh)
@@ -135,7 +135,7 @@ func newWindow(c *WindowConfig, rng *rand.Rand) *window[float32] {
 	if c.Cases > 0 {
 		w.cases = newParam[float32]("cases", c.Cases, c.CaseDim)
 		w.cases.Symbol = fmt.Sprintf("%de", c.Cases)
-		fillUniform(rng, 0.25, w.cases.Value)
+		fillNormal(rng, 1, w.cases.Value)
 	}
 	return w
 }

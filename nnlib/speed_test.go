@@ -1,0 +1,198 @@
+package nnlib_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+
+	"github.com/lectern-go/lectern/nnlib"
+	"github.com/lectern-go/lectern/nnlib/internal/gemm"
+)
+
+var (
+	speed   = flag.Bool("speed", false, "measure speed beside PyTorch and gonum, on a machine that does nothing else")
+	python  = flag.String("python", "/usr/bin/python3", "the Python that has PyTorch")
+	seconds = flag.Float64("seconds", 3, "how long each setting is measured")
+)
+
+// setting is a row of the table.
+type setting struct {
+	optimizer     string
+	batch, hidden int
+	factor        float64 // how many times as fast as PyTorch we want to be, one thread each
+}
+
+var settings = []setting{
+	{"sgd", 32, 100, 3}, {"sgd", 256, 100, 2}, {"sgd", 1024, 100, 2},
+	{"adam", 32, 100, 3}, {"adam", 256, 100, 2}, {"adam", 1024, 100, 2},
+	{"adam", 256, 300, 0},
+}
+
+// randomWindows returns n windows of 5 words out of vocab, with 5 case classes
+// and 5 labels.
+func randomWindows(n, vocab int) nnlib.Windows {
+	rng := rand.New(rand.NewPCG(1, 2))
+	w := nnlib.Windows{Radius: 2, N: n}
+	for range 5 * n {
+		w.Words = append(w.Words, int32(rng.IntN(vocab)))
+		w.Cases = append(w.Cases, uint8(rng.IntN(5)))
+	}
+	for range n {
+		w.Labels = append(w.Labels, int32(rng.IntN(5)))
+	}
+	return w
+}
+
+// stepper trains with the settings of pytorch_steps.py: x = 275, 5 classes,
+// 20,000 words, both embeddings trained.
+func (s setting) train(t testing.TB, data nnlib.Windows, epochs int) *nnlib.History {
+	m, err := nnlib.NewWindowClassifier(nnlib.WindowConfig{
+		Radius: 2, Vocab: 20_000, Dim: 50, Cases: 5, Hidden: []int{s.hidden}, Classes: []string{"O", "PER", "LOC", "ORG", "MISC"}, Seed: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o nnlib.Optimizer = &nnlib.Adam{}
+	if s.optimizer == "sgd" {
+		o = &nnlib.SGD{Rate: 0.1}
+	}
+	h, err := m.Fit(t.Context(), data, nnlib.Training{Epochs: epochs, BatchSize: s.batch, Optimizer: o, Unrecorded: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// ours returns the best examples per second of several epochs.
+func (s setting) ours(t testing.TB, data nnlib.Windows, threads int, seconds float64) float64 {
+	nnlib.SetThreads(threads)
+	best := 0.0
+	for begin := time.Now(); time.Since(begin).Seconds() < seconds; {
+		for _, e := range s.train(t, data, 4).Epochs {
+			best = max(best, e.ExamplesPerSecond)
+		}
+	}
+	return best
+}
+
+// pytorch returns the same of PyTorch, 0 where it is absent.
+func (s setting) pytorch(t testing.TB, threads int, seconds float64) float64 {
+	out, err := exec.Command(*python, "testdata/pytorch_steps.py", s.optimizer,
+		strconv.Itoa(s.batch), strconv.Itoa(s.hidden), strconv.Itoa(threads), fmt.Sprint(seconds)).Output()
+	if err != nil {
+		return 0
+	}
+	rate, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	if err != nil {
+		t.Errorf("pytorch_steps.py printed %q, want a number", out)
+	}
+	return rate
+}
+
+// TestSpeed prints the table of examples per second:
+//
+//	go test ./nnlib -run TestSpeed -speed -v
+func TestSpeed(t *testing.T) {
+	if !*speed {
+		t.Skip("measures only with -speed")
+	}
+	defer nnlib.SetThreads(runtime.GOMAXPROCS(0))
+	data := randomWindows(1<<15, 20_000)
+	fmt.Printf("Training, examples/s (%s, %s)\n%-28s %10s %10s %7s %10s %7s\n", runtime.GOARCH, gemm.Variant(),
+		"", "PyTorch", "1 thread", "times", "2 threads", "times")
+	for _, s := range settings {
+		var torch, one, two float64
+		for range 3 { // in turns, so that what else runs disturbs all alike
+			torch = max(torch, s.pytorch(t, 1, *seconds/3))
+			one = max(one, s.ours(t, data, 1, *seconds/3))
+			two = max(two, s.ours(t, data, 2, *seconds/3))
+		}
+		name := fmt.Sprintf("hidden %d, %s, batch %d", s.hidden, s.optimizer, s.batch)
+		fmt.Printf("%-28s %10.0f %10.0f %7.2f %10.0f %7.2f\n", name, torch, one, one/torch, two, two/one)
+		if torch > 0 && one/torch < s.factor {
+			t.Errorf("%s: %.2f times as fast as PyTorch, want %g times", name, one/torch, s.factor)
+		}
+	}
+}
+
+// TestProductSpeed prints GFLOP/s of products beside gonum's:
+//
+//	go test ./nnlib -run TestProductSpeed -speed -v
+func TestProductSpeed(t *testing.T) {
+	if !*speed {
+		t.Skip("measures only with -speed")
+	}
+	before := gemm.Variant()
+	defer func() {
+		if err := gemm.Use(before); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	fmt.Printf("Products, GFLOP/s, one thread\n%-16s %8s", "M×N×K", "gonum")
+	for _, name := range gemm.Variants() {
+		fmt.Printf(" %8s", name)
+	}
+	fmt.Println()
+	for _, shape := range [][3]int{{32, 128, 250}, {256, 128, 250}, {1024, 128, 256}, {1024, 1024, 1024}} {
+		m, n, k := shape[0], shape[1], shape[2]
+		rng := rand.New(rand.NewPCG(1, 1))
+		A, B, C := normal(rng, m, k), normal(rng, k, n), nnlib.NewMatrix(m, n)
+		flop := 2 * float64(m) * float64(n) * float64(k)
+		procs := runtime.GOMAXPROCS(1) // gonum divides large products among all
+		other := gflops(flop, func() {
+			gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, m, n, k, 1, A.Data, k, B.Data, n, 0, C.Data, n)
+		})
+		runtime.GOMAXPROCS(procs)
+		fmt.Printf("%-16s %8.1f", fmt.Sprintf("%d×%d×%d", m, n, k), other)
+		for _, name := range gemm.Variants() {
+			if err := gemm.Use(name); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Printf(" %8.1f", gflops(flop, func() {
+				gemm.Product(m, n, k, gemm.Operand[float32]{Data: A.Data, RowStride: k, ColStride: 1},
+					gemm.Operand[float32]{Data: B.Data, RowStride: n, ColStride: 1}, C.Data, n, nil, false)
+			}))
+		}
+		fmt.Println()
+	}
+}
+
+// gflops returns the best speed of f over about a second.
+func gflops(flop float64, f func()) float64 {
+	best := 0.0
+	for begin := time.Now(); time.Since(begin).Seconds() < *seconds/3; {
+		start, n := time.Now(), 0
+		for time.Since(start) < 5*time.Millisecond {
+			f()
+			n++
+		}
+		best = max(best, flop*float64(n)/time.Since(start).Seconds()/1e9)
+	}
+	return best
+}
+
+// BenchmarkStep measures an epoch of 32,768 examples.
+func BenchmarkStep(b *testing.B) {
+	data := randomWindows(1<<15, 20_000)
+	defer nnlib.SetThreads(runtime.GOMAXPROCS(0))
+	for _, s := range settings {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("hidden=%d/%s/batch=%d/threads=%d", s.hidden, s.optimizer, s.batch, threads), func(b *testing.B) {
+				nnlib.SetThreads(threads)
+				for b.Loop() {
+					s.train(b, data, 1)
+				}
+				b.ReportMetric(float64(data.N)*float64(b.N)/b.Elapsed().Seconds(), "examples/s")
+			})
+		}
+	}
+}
