@@ -156,3 +156,11 @@ func (k *Kernel) Close() error {
 	}
 	return k.builder.close()
 }
+
+// Stale returns the cells that used something which a later cell has declared
+// again, in the order in which they ran.
+func (k *Kernel) Stale() []check.Stale {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.session.Stale()
+}
