@@ -11,8 +11,8 @@ import (
 )
 
 // svgFloor is how far a coordinate of a figure may be off, in its unit: nobody
-// sees it, and figures round to a few digits.
-const svgFloor = 1e-3
+// sees it, and figures round to two or three digits behind the point.
+const svgFloor = 0.02
 
 // svg compares two figures and says why they differ, or nothing: the elements
 // with their names and attributes, whatever their order, and the texts must be
