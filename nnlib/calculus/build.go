@@ -1,6 +1,9 @@
 package calculus
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // builder turns syntax with known shapes into nodes.
 type builder struct {
@@ -89,20 +92,33 @@ func (b *builder) node(e *syntax) *node {
 // elementByElement builds what a scalar may be broadcast in.
 func (b *builder) elementByElement(e *syntax) *node {
 	g, s := b.graph, b.shape(e)
+	if e.kind == syntaxAdd || e.kind == syntaxSub {
+		return b.sum(e, s)
+	}
 	x, y := b.args(e)
 	if e.kind == syntaxHadamard && (x.shape.isScalar() || y.shape.isScalar()) {
 		return g.mul(x, y)
 	}
 	x, y = b.broadcast(x, s), b.broadcast(y, s)
-	switch e.kind {
-	case syntaxAdd:
-		return g.add(x, y)
-	case syntaxSub:
-		return g.sub(x, y)
-	case syntaxHadamardDiv:
+	if e.kind == syntaxHadamardDiv {
 		return g.hadamard(x, g.elementPow(y, -1))
 	}
 	return g.hadamard(x, y)
+}
+
+// sum builds a + b − c as one sum, so that long ones cost time in proportion.
+func (b *builder) sum(e *syntax, s shape) *node {
+	var terms []*node
+	for ; e.kind == syntaxAdd || e.kind == syntaxSub; e = e.args[0] {
+		y := b.broadcast(b.build(e.args[1]), s)
+		if e.kind == syntaxSub {
+			y = b.graph.neg(y)
+		}
+		terms = append(terms, y)
+	}
+	terms = append(terms, b.broadcast(b.build(e), s))
+	slices.Reverse(terms)
+	return b.graph.add(terms...)
 }
 
 func (b *builder) name(e *syntax) *node {

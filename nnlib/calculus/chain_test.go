@@ -1,6 +1,7 @@
 package calculus
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -115,7 +116,8 @@ func TestChainPanics(t *testing.T) {
 		"not a scalar":    func() { NewMatrix(2, 2).Scalar() },
 	} {
 		err := panicError(f)()
-		if e, ok := err.(*Error); !ok || e.Message == "" { //nolint:errorlint // the panic value itself is wanted
+		var e *Error
+		if !errors.As(err, &e) || e.Message == "" {
 			t.Errorf("%s: panicked with %v, want an *Error", name, err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 )
 
 // evaluator computes nodes from the values of the variables.
@@ -81,13 +80,8 @@ func evalDim(d dim, dims map[string]int) (int, bool) {
 		}
 		v, ok := dims[t.symbol]
 		if !ok {
-			left, right, isProduct := strings.Cut(t.symbol, "·")
-			a, ok1 := parseDim(left)
-			b, ok2 := parseDim(right)
-			if !ok2 && strings.Contains(right, "·") {
-				b, ok2 = symbol(right), true
-			}
-			if !isProduct || !ok1 || !ok2 {
+			a, b, isProduct := splitDimProduct(t.symbol)
+			if !isProduct {
 				return 0, false
 			}
 			x, ok1 := evalDim(a, dims)

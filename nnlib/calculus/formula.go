@@ -97,7 +97,7 @@ func parseDeclaration(text string, s statement) (declaration, error) {
 	bad := func() error {
 		return failf(text, s.place, "%q is not a shape", s.shape).withHint("write 8×20, n×m, 8 for a column, 1×8 for a row, or scalar")
 	}
-	words := strings.NewReplacer("ℝ", " ", "R^", " ", "{", " ", "}", " ", "^", " ", "×", " × ", "*", " × ", "-", "").Replace(s.shape)
+	words := strings.NewReplacer("ℝ", " ", "R^", " ", "{", " ", "}", " ", "^", " ", "×", " × ", "*", " × ", "one-hot", "onehot").Replace(s.shape)
 	var dims []dim
 	for _, word := range strings.Fields(words) {
 		switch word {
@@ -110,7 +110,7 @@ func parseDeclaration(text string, s statement) (declaration, error) {
 		case "×", "x", "by", "vector", "matrix", "column":
 		default:
 			for _, part := range splitTimes(word) {
-				size, ok := parseDim(part)
+				size, ok := parseDim(unparenthesized(part))
 				if !ok || size.isNumber() && size.number < 1 {
 					return d, bad()
 				}

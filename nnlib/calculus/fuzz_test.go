@@ -57,22 +57,16 @@ func reparse(t *testing.T, f *Formula, n *node) *Formula {
 	t.Helper()
 	text := printer{expand: true}.print(n)
 	var declarations strings.Builder
-	tokens, failure := tokenize(text)
-	if failure != nil {
-		t.Fatal(failure)
-	}
 	for _, v := range f.vars {
-		for _, token := range tokens {
-			if token.kind == tokenName && token.text == v.name {
-				fmt.Fprintf(&declarations, "\n%s: %s", printer{}.name(v.name), v.shape)
-				if v.symmetric {
-					declarations.WriteString(" symmetric")
-				}
-				if v.distribution {
-					declarations.WriteString(" distribution")
-				}
-				break
-			}
+		if !slices.ContainsFunc(topological(n), func(n *node) bool { return n.op == opVar && n.name == v.name }) {
+			continue
+		}
+		fmt.Fprintf(&declarations, "\n%s: %s", printer{}.name(v.name), v.shape)
+		if v.symmetric {
+			declarations.WriteString(" symmetric")
+		}
+		if v.distribution {
+			declarations.WriteString(" distribution")
 		}
 	}
 	again, err := Parse(text + declarations.String())

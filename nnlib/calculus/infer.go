@@ -2,6 +2,7 @@ package calculus
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -425,8 +426,12 @@ func (c *inference) concat(e *syntax) shape {
 
 // settle names the dimensions that nothing decided n, m, k, ….
 func (c *inference) settle() {
-	used := make(map[string]bool)
-	for _, s := range c.vars {
+	used := maps.Clone(c.indices)
+	for name := range c.defs {
+		used[name] = true
+	}
+	for name, s := range c.vars {
+		used[name] = true
 		for _, d := range []dim{c.resolve(s.rows), c.resolve(s.cols)} {
 			for _, t := range d.terms {
 				used[t.symbol] = true

@@ -67,8 +67,10 @@ func (g *graph) jacobianStructure(n *node, i int, length dim) *node {
 	case opRow:
 		return g.kronecker(g.transpose(g.oneHot(n.index, a.shape.rows)), g.identity(a.shape.cols))
 	}
-	panic(&Error{Op: "Jacobian", Message: fmt.Sprintf("there is no Jacobian rule for %s", printer{}.print(n)),
-		Hint: "Differential can differentiate it"})
+	panic(&Error{
+		Op: "Jacobian", Message: fmt.Sprintf("there is no Jacobian rule for %s", printer{}.print(n)),
+		Hint: "Differential can differentiate it",
+	})
 }
 
 func (g *graph) jacobianProduct(n *node, i int) *node {

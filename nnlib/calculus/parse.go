@@ -7,7 +7,7 @@ import (
 
 // maxDepth bounds the nesting of an expression and maxTokens its length, so that
 // no text can exhaust the stack.
-const maxDepth, maxTokens = 300, 50_000
+const maxDepth, maxTokens = 300, 10_000
 
 // A parser reads statements by recursive descent:
 //

@@ -210,7 +210,7 @@ func (p *parser) dimArguments(e *syntax) {
 	e.lo, e.hi = dims[0], dims[1]
 }
 
-// parseDim reads 8, n, 5d or 2d+n+1.
+// parseDim reads 8, n, 5d, 2d+n+1, and the product of dimensions n·m.
 func parseDim(text string) (dim, bool) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -224,37 +224,86 @@ func parseDim(text string) (dim, bool) {
 		} else if rest, ok := strings.CutPrefix(text, "-"); ok {
 			text, sign = rest, -1
 		}
-		end := strings.IndexAny(text, "+-")
-		if end < 0 {
-			end = len(text)
-		}
-		term := strings.TrimSpace(text[:end])
-		text = text[end:]
-		digits := len(term) - len(strings.TrimLeft(term, "0123456789"))
-		coef := 1
-		if digits > 0 {
-			n, err := strconv.Atoi(term[:digits])
-			if err != nil || n > maxDimension {
-				return dim{}, false
-			}
-			coef = n
-		}
-		name := strings.TrimSpace(term[digits:])
-		var d dim
-		switch {
-		case name == "" && digits > 0:
-			d = number(coef)
-		case isWord(name):
-			d = timesDim(symbol(name), coef)
-		default:
+		end := endOfTerm(text)
+		d, ok := parseDimTerm(strings.TrimSpace(text[:end]))
+		if !ok {
 			return dim{}, false
 		}
-		var ok bool
+		text = text[end:]
 		if sum, ok = sum.plus(d, sign); !ok {
 			return dim{}, false
 		}
 	}
 	return sum, true
+}
+
+// endOfTerm returns where the next sign outside parentheses is.
+func endOfTerm(text string) int {
+	depth := 0
+	for i, r := range text {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '+', '-':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(text)
+}
+
+// parseDimTerm reads 8, d, 5d and n·m.
+func parseDimTerm(term string) (dim, bool) {
+	digits := len(term) - len(strings.TrimLeft(term, "0123456789"))
+	coef := 1
+	if digits > 0 {
+		n, err := strconv.Atoi(term[:digits])
+		if err != nil || n > maxDimension {
+			return dim{}, false
+		}
+		coef = n
+	}
+	name := strings.TrimSpace(term[digits:])
+	switch {
+	case name == "":
+		return number(coef), digits > 0
+	case isWord(name):
+		return timesDim(symbol(name), coef), true
+	}
+	if _, _, ok := splitDimProduct(name); ok {
+		return timesDim(symbol(name), coef), true
+	}
+	return dim{}, false
+}
+
+// splitDimProduct splits n·m or (2d+1)·(n·m) at the dot outside parentheses.
+func splitDimProduct(text string) (a, b dim, ok bool) {
+	depth := 0
+	for i, r := range text {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '·':
+			if depth == 0 {
+				a, ok1 := parseDim(unparenthesized(text[:i]))
+				b, ok2 := parseDim(unparenthesized(text[i+len("·"):]))
+				return a, b, ok1 && ok2
+			}
+		}
+	}
+	return dim{}, dim{}, false
+}
+
+func unparenthesized(text string) string {
+	if strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") {
+		return text[1 : len(text)-1]
+	}
+	return text
 }
 
 // maxDimension bounds a dimension so that sizes cannot overflow.

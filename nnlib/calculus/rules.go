@@ -109,8 +109,10 @@ func (g *graph) vjpStructure(n *node, i int, grad *node) (*node, string) {
 	case opDiagonal:
 		return g.diag(grad), ruleDiagonal
 	}
-	panic(&Error{Op: "Grad", Message: fmt.Sprintf("there is no gradient rule for %s", printer{}.print(n)),
-		Hint: "Differential can differentiate it"})
+	panic(&Error{
+		Op: "Grad", Message: fmt.Sprintf("there is no gradient rule for %s", printer{}.print(n)),
+		Hint: "Differential can differentiate it",
+	})
 }
 
 func (g *graph) vjpProduct(n *node, i int, grad *node) (*node, string) {

@@ -90,22 +90,6 @@ func (d dim) String() string {
 	return b.String()
 }
 
-// value replaces the symbols of d by numbers.
-func (d dim) value(symbols map[string]int) (int, bool) {
-	n := d.number
-	for _, t := range d.terms {
-		if t.coef == 0 {
-			break
-		}
-		v, ok := symbols[t.symbol]
-		if !ok {
-			return 0, false
-		}
-		n += t.coef * v
-	}
-	return n, true
-}
-
 // A shape is rows × columns. A scalar is 1×1, a vector n×1, a row 1×n.
 type shape struct{ rows, cols dim }
 
@@ -148,8 +132,13 @@ func (s shape) size() (dim, bool) {
 		return timesDim(s.rows, s.cols.number), true
 	}
 	// A product of symbols is a symbol of its own: nm, d·H.
-	product := symbol(s.rows.String() + "·" + s.cols.String())
-	return product, true
+	factor := func(d dim) string {
+		if text := d.String(); !strings.Contains(text, "·") {
+			return dimFactor(d)
+		}
+		return "(" + d.String() + ")"
+	}
+	return symbol(factor(s.rows) + "·" + factor(s.cols)), true
 }
 
 func timesDim(d dim, k int) dim {
