@@ -125,7 +125,7 @@ func (b *backward) nameError(n, grad *node) *node {
 const longGradient = 15
 
 // edges returns the flows from n to its arguments, or past them where a textbook
-// takes two operations at once: softmax and the logarithm.
+// takes two operations at once: softmax and the logarithm, norm and square.
 func (b *backward) edges(n, grad *node) []flow {
 	if !b.separate {
 		if fused := b.fused(n, grad); fused != nil {
@@ -170,6 +170,9 @@ func (b *backward) fused(n, grad *node) []flow {
 			flows = append(flows, flow{from: n, to: y, upstream: grad, contribution: c, rule: rule})
 		}
 		return flows
+	case n.op == opElementPow && n.val == 2 && n.args[0].op == opNorm:
+		x := n.args[0].args[0]
+		return []flow{{from: n, to: x, upstream: grad, contribution: g.mul(g.constant(2), grad, x), rule: ruleSquaredNorm}}
 	case n.op == opElementwise && n.name == "log" && n.k == 0:
 		arg := n.args[0]
 		for arg.op == opNamed && !b.targets[arg] {

@@ -186,7 +186,7 @@ func (e *explainer) equation(p printer, f flow, whole bool) string {
 	if !whole {
 		parts[0] += e.through(p, f.from)
 	}
-	if f.from != e.d.root && whole {
+	if e.label(p, f.from) != root && whole {
 		if e.d.convention != ShapeConvention || f.to.shape.isScalar() && f.from.shape.isScalar() {
 			parts = append(parts, p.partial(root, e.label(p, f.from))+" "+p.partial(e.label(p, f.from), e.label(p, f.to)))
 		}

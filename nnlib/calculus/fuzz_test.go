@@ -87,9 +87,9 @@ func FuzzDerivative(f *testing.F) {
 
 // TestRandomExpressions runs what the fuzz target does on a fixed set.
 func TestRandomExpressions(t *testing.T) {
-	count := uint64(300)
+	count := uint64(150)
 	if testing.Short() {
-		count = 50
+		count = 30
 	}
 	for seed := range count {
 		checkRandomExpression(t, 1000+seed)

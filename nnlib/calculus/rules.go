@@ -22,6 +22,7 @@ const (
 	ruleTrace               = "∂tr(X)/∂X = I"
 	ruleSumOfElements       = "∂ Σxᵢ/∂x = ones"
 	ruleNorm                = "∂‖x‖/∂x = x/‖x‖, not defined at x = 0"
+	ruleSquaredNorm         = "∂‖x‖²/∂x = 2x"
 	ruleElementPow          = "power of each element: p xᵖ⁻¹"
 	ruleSoftmax             = "softmax: ∂ŷ/∂z = diag(ŷ) − ŷ ŷᵀ"
 	ruleLogSumExp           = "∂ log Σ exp(zᵢ)/∂z = softmax(z)"
