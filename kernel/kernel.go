@@ -58,8 +58,7 @@ func Start(ctx context.Context, config Config) (*Kernel, error) {
 	k.session = k.newSession()
 	var err error
 	if k.process, err = startProcess(ctx, config); err != nil {
-		k.builder.close()
-		return nil, err
+		return nil, errors.Join(err, k.builder.close())
 	}
 	return k, nil
 }

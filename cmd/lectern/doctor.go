@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"runtime"
@@ -62,8 +63,8 @@ func tryCell(engine kernel.Engine, code string) error {
 	if err != nil {
 		return err
 	}
-	defer k.Close()
 	reply, err := k.Execute(ctx, kernel.ExecuteRequest{Code: code}, func(kernel.Output) {})
+	err = errors.Join(err, k.Close())
 	if err == nil && reply.Error != nil {
 		e := reply.Error
 		err = fmt.Errorf("%s: %s", e.Ename, e.Traceback[len(e.Traceback)-1])
