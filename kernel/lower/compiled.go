@@ -42,7 +42,7 @@ type Symbol struct{ Name, Compiled string }
 // [RunFunc]. An error names what cannot be written down in another package.
 func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) {
 	u := &unit{
-		lowering: &lowering{fset: fset, Checked: c, imports: map[string]string{}},
+		lowering: newLowering(fset, c),
 		path:     path, slots: map[string]*check.Object{}, hooks: map[string]types.Type{},
 	}
 	for _, o := range c.Objects {

@@ -49,7 +49,7 @@ const FileName = "_.go"
 
 // Interpret lowers a cell for the interpreter. It changes the cell's syntax.
 func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
-	l := &lowering{fset: fset, Checked: c, imports: map[string]string{}, integers: map[*ast.RangeStmt]types.Type{}}
+	l := newLowering(fset, c)
 	p := &Program{}
 	for _, o := range c.Objects {
 		switch o.Object.(type) {
@@ -57,7 +57,11 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 			p.Slots = append(p.Slots, Slot{Name: o.Slot, Type: l.typeText(o.Type())})
 		}
 	}
-	var body []ast.Stmt
+	for _, d := range c.Decls {
+		l.findRepeated(d)
+	}
+	l.findRepeated(c.Body)
+	body := l.deferred(c.Body)
 	for _, d := range c.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok {
 			body = append(body, l.function(f)...)
@@ -92,7 +96,23 @@ type lowering struct {
 	// integers are the loops over integers and the types of their variables,
 	// noted before their parts are rewritten.
 	integers map[*ast.RangeStmt]types.Type
+	strings  map[*ast.RangeStmt]bool     // the loops over strings
+	repeated map[*ast.FuncLit]bool       // the literals in loops
+	before   map[*ast.FuncLit][]ast.Stmt // what a function begins with
+	pushes   map[*ast.DeferStmt]string   // the function that takes the deferred call
 	temps    int
+}
+
+func newLowering(fset *token.FileSet, c *check.Checked) *lowering {
+	return &lowering{
+		fset: fset, Checked: c,
+		imports:  map[string]string{},
+		integers: map[*ast.RangeStmt]types.Type{},
+		strings:  map[*ast.RangeStmt]bool{},
+		repeated: map[*ast.FuncLit]bool{},
+		before:   map[*ast.FuncLit][]ast.Stmt{},
+		pushes:   map[*ast.DeferStmt]string{},
+	}
 }
 
 func (l *lowering) print(body []ast.Stmt) (string, error) {
@@ -187,33 +207,45 @@ func (l *lowering) rewrite(n ast.Node) ast.Node {
 
 func (l *lowering) pre(c *astutil.Cursor) bool {
 	switch n := c.Node().(type) {
-	case *ast.IfStmt:
-		if a, ok := n.Init.(*ast.AssignStmt); ok && l.needsTemps(a) {
-			n.Init = nil // several statements do not fit there
-			block := &ast.BlockStmt{List: append(l.throughTemps(a), n)}
-			l.rewriteParts(n)
-			c.Replace(block)
+	case *ast.IfStmt, *ast.SwitchStmt, *ast.ForStmt:
+		if st := l.header(n.(ast.Stmt)); st != nil {
+			c.Replace(st)
 			return false
 		}
 	case *ast.AssignStmt:
-		if l.needsTemps(n) {
-			c.Replace(&ast.BlockStmt{List: l.throughTemps(n)})
+		return l.assignStmt(c, n)
+	case *ast.DeclStmt:
+		if gen, ok := n.Decl.(*ast.GenDecl); ok && gen.Tok == token.VAR {
+			replaceWith(c, l.localVars(gen))
 			return false
 		}
+	case *ast.GoStmt:
+		replaceWith(c, l.goStmt(n))
+		return false
+	case *ast.DeferStmt:
+		replaceWith(c, l.deferStmt(n))
+		return false
+	case *ast.SendStmt:
+		replaceWith(c, l.send(n))
+		return false
 	case *ast.FuncLit:
 		l.nameParameters(n.Type)
+		l.before[n] = l.deferred(n.Body)
 	case *ast.RangeStmt:
-		if t := l.Info.TypeOf(n.X); isInteger(t) {
-			if key, ok := n.Key.(*ast.Ident); ok && l.Info.Defs[key] != nil {
-				t = l.Info.Defs[key].Type() // an untyped constant gets its type from the variable
-			}
-			l.integers[n] = types.Default(t)
+		l.noteRange(n)
+	case *ast.CompositeLit:
+		l.compositeLit(c, n)
+	case *ast.BinaryExpr:
+		if n.Op != token.SHL && n.Op != token.SHR || l.Info.Types[n].Value != nil {
+			break
+		}
+		if y := l.shiftCount(n.Y); y != nil {
+			n.X, n.Y = l.rewriteExpr(n.X), y
+			return false
 		}
 	case *ast.CallExpr:
-		if name := l.builtin(n); name != "" {
-			l.rewriteArgs(n)
-			n.Fun = &ast.SelectorExpr{X: &ast.Ident{NamePos: n.Pos(), Name: Session}, Sel: &ast.Ident{NamePos: n.Pos(), Name: name}}
-			return false
+		if l.Info.Types[n].Value == nil {
+			return l.call(n)
 		}
 	case *ast.UnaryExpr:
 		if o := l.object(n.X); n.Op == token.AND && o != nil {
@@ -235,19 +267,6 @@ func (l *lowering) pre(c *astutil.Cursor) bool {
 		}
 	}
 	return true
-}
-
-// rewriteParts lowers the condition and the branches of an if.
-func (l *lowering) rewriteParts(n *ast.IfStmt) {
-	cond := &ast.ParenExpr{X: n.Cond}
-	l.rewrite(cond)
-	n.Cond = cond.X
-	l.rewrite(n.Body)
-	if n.Else != nil {
-		block := &ast.BlockStmt{List: []ast.Stmt{n.Else}}
-		l.rewrite(block)
-		n.Else = block
-	}
 }
 
 // selector gives packages their names in the lowered source. The fields and

@@ -20,6 +20,12 @@ func (l *lowering) trackLines(n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BlockStmt:
+			if len(n.List) > 0 {
+				switch n.List[0].(type) {
+				case *ast.CaseClause, *ast.CommClause:
+					return true // no statement may stand before them
+				}
+			}
 			n.List = l.tracked(n.List, Line)
 		case *ast.CaseClause:
 			n.Body = l.tracked(n.Body, Line)

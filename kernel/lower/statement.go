@@ -22,7 +22,9 @@ func (l *lowering) topLevel(st ast.Stmt) []ast.Stmt {
 		return l.declaration(st.Decl.(*ast.GenDecl))
 	case *ast.AssignStmt:
 		if st.Tok == token.DEFINE {
-			return l.define(st)
+			if out, changed := l.assign(st); changed {
+				return out
+			}
 		}
 	}
 	block := &ast.BlockStmt{List: []ast.Stmt{st}}
@@ -53,98 +55,57 @@ func (l *lowering) declaration(gen *ast.GenDecl) []ast.Stmt {
 		if !ok || gen.Tok != token.VAR {
 			continue // constants are folded, types are not interpreted
 		}
-		var after []ast.Stmt
-		for i, id := range v.Names {
-			o := l.object(id)
-			if o == nil {
-				continue
+		var want []types.Type
+		for _, id := range v.Names {
+			t := l.Info.TypeOf(id)
+			if v.Type != nil {
+				t = l.Info.TypeOf(v.Type)
 			}
-			temp := l.temp()
-			temp.NamePos = id.Pos()
-			v.Names[i] = temp
-			after = append(after, &ast.AssignStmt{
-				Lhs: []ast.Expr{l.deref(o, id.Pos())}, Tok: token.ASSIGN, Rhs: []ast.Expr{ast.NewIdent(temp.Name)},
-			})
+			want = append(want, t)
 		}
-		l.rewrite(v)
-		out = append(out, &ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR, TokPos: v.Pos(), Specs: []ast.Spec{v}}})
-		out = append(out, after...)
+		temps, defs := l.evaluate(v.Values, want, v.Pos())
+		out = append(out, defs...)
+		for i, id := range v.Names {
+			if l.object(id) != nil {
+				out = append(out, l.store(id, temps[i], token.ASSIGN, id.Pos()))
+			}
+		}
 	}
 	return out
 }
 
-// define lowers x, y := e at the top level. The values go through temporaries:
-// the interpreter loses composite literals that are assigned to a dereferenced
-// pointer, and has no parallel assignment to them.
-func (l *lowering) define(st *ast.AssignStmt) []ast.Stmt {
-	if len(st.Lhs) == 1 && l.object(st.Lhs[0]) == nil {
-		l.rewrite(st)
-		return []ast.Stmt{st}
-	}
-	return l.throughTemps(st)
-}
-
-// needsTemps reports whether an assignment must go through temporaries.
-func (l *lowering) needsTemps(a *ast.AssignStmt) bool {
-	if a.Tok != token.ASSIGN {
-		return false
-	}
-	for _, x := range a.Lhs {
-		id, local := x.(*ast.Ident)
-		if local && (id.Name == "_" || l.object(x) == nil) {
-			continue
+// assignStmt lowers an assignment inside another statement.
+func (l *lowering) assignStmt(c *astutil.Cursor, n *ast.AssignStmt) bool {
+	if n.Tok == token.SHL_ASSIGN || n.Tok == token.SHR_ASSIGN {
+		if y := l.shiftCount(n.Rhs[0]); y != nil {
+			n.Lhs[0], n.Rhs[0] = l.rewriteExpr(n.Lhs[0]), y
+			return false
 		}
-		if len(a.Lhs) > 1 {
-			return true
-		}
-		if t := l.Info.TypeOf(x); t != nil {
-			_, basic := t.Underlying().(*types.Basic)
-			return !basic
-		}
+		return true
 	}
-	return false
-}
-
-// throughTemps turns an assignment to several places into a definition of
-// temporaries and one assignment each.
-func (l *lowering) throughTemps(st *ast.AssignStmt) []ast.Stmt {
-	var decls, after []ast.Stmt
-	temps := &ast.AssignStmt{TokPos: st.TokPos, Tok: token.ASSIGN, Rhs: st.Rhs}
-	for _, lhs := range st.Lhs {
-		if id, ok := lhs.(*ast.Ident); ok && id.Name == "_" {
-			temps.Lhs = append(temps.Lhs, id)
-			continue
-		}
-		temp := l.temp()
-		temp.NamePos = lhs.Pos()
-		temps.Lhs = append(temps.Lhs, temp)
-		decls = append(decls, &ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR, TokPos: lhs.Pos(), Specs: []ast.Spec{
-			&ast.ValueSpec{Names: []*ast.Ident{ast.NewIdent(temp.Name)}, Type: &ast.Ident{NamePos: lhs.Pos(), Name: l.typeText(l.Info.TypeOf(lhs))}},
-		}}})
-		place := &ast.ParenExpr{X: lhs}
-		if o := l.object(lhs); o != nil {
-			place.X = l.deref(o, lhs.Pos())
-		} else {
-			l.rewrite(place)
-		}
-		after = append(after, &ast.AssignStmt{Lhs: []ast.Expr{place.X}, Tok: token.ASSIGN, Rhs: []ast.Expr{ast.NewIdent(temp.Name)}})
+	if _, ok := c.Parent().(*ast.ForStmt); ok {
+		return true // plan lets only plain ones stand there
 	}
-	for i := range temps.Rhs {
-		x := &ast.ParenExpr{X: temps.Rhs[i]}
-		l.rewrite(x)
-		temps.Rhs[i] = x.X
+	out, changed := l.assign(n)
+	if changed {
+		replaceWith(c, out)
 	}
-	return append(append(decls, temps), after...)
+	return !changed
 }
 
 // post lowers statements whose parts are lowered already.
 func (l *lowering) post(c *astutil.Cursor) bool {
 	switch n := c.Node().(type) {
-	case *ast.SendStmt:
-		l.send(c, n)
+	case *ast.FuncLit:
+		n.Body.List = append(l.before[n], n.Body.List...)
+		if l.repeated[n] {
+			c.Replace(fresh(n, l.signature(n)))
+		}
 	case *ast.RangeStmt:
 		if t, ok := l.integers[n]; ok {
 			c.Replace(l.rangeInteger(n, t))
+		} else if l.strings[n] {
+			l.rangeString(n)
 		} else {
 			l.rangeStmt(n)
 		}
@@ -176,17 +137,33 @@ func (l *lowering) rangeInteger(n *ast.RangeStmt, t types.Type) ast.Stmt {
 	}
 }
 
-// send names the channel first: the interpreter cannot send to a dereferenced
-// pointer.
-func (l *lowering) send(c *astutil.Cursor, n *ast.SendStmt) {
-	if _, ok := n.Chan.(*ast.Ident); ok {
-		return
+// send names channel and value first: the interpreter cannot send to a
+// dereferenced pointer.
+func (l *lowering) send(n *ast.SendStmt) []ast.Stmt {
+	t := l.Info.TypeOf(n.Chan).Underlying()
+	temps, out := l.evaluate(nil, []types.Type{t}, n.Pos())
+	out = append(out, &ast.AssignStmt{
+		Lhs: []ast.Expr{ast.NewIdent(temps[0].Name)}, TokPos: n.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{l.rewriteExpr(n.Chan)},
+	})
+	value, more := l.evaluate([]ast.Expr{n.Value}, []types.Type{t.(*types.Chan).Elem()}, n.Pos())
+	out = append(out, more...)
+	return append(out, &ast.SendStmt{Chan: ast.NewIdent(temps[0].Name), Arrow: n.Arrow, Value: ast.NewIdent(value[0].Name)})
+}
+
+// noteRange notes what a range statement ranges over, before its parts are
+// rewritten.
+func (l *lowering) noteRange(n *ast.RangeStmt) {
+	t := l.Info.TypeOf(n.X)
+	basic, ok := t.Underlying().(*types.Basic)
+	if ok && basic.Info()&types.IsString != 0 {
+		l.strings[n] = true
 	}
-	temp := l.temp()
-	c.Replace(&ast.BlockStmt{List: []ast.Stmt{
-		&ast.AssignStmt{Lhs: []ast.Expr{temp}, TokPos: n.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{n.Chan}},
-		&ast.SendStmt{Chan: ast.NewIdent(temp.Name), Arrow: n.Arrow, Value: n.Value},
-	}})
+	if isInteger(t) {
+		if key, ok := n.Key.(*ast.Ident); ok && l.Info.Defs[key] != nil {
+			t = l.Info.Defs[key].Type() // an untyped constant gets its type from the variable
+		}
+		l.integers[n] = types.Default(t)
+	}
 }
 
 // rangeStmt copies the loop's variables at the start of the body where a

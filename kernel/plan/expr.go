@@ -37,7 +37,11 @@ func (p *planner) expr(x ast.Expr) bool {
 		p.call(x)
 	case *ast.BinaryExpr:
 		p.binary(x)
-	case *ast.BasicLit, *ast.CompositeLit, *ast.ParenExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr,
+	case *ast.IndexExpr:
+		p.arrayPointer(x.X)
+	case *ast.SliceExpr:
+		p.arrayPointer(x.X)
+	case *ast.BasicLit, *ast.CompositeLit, *ast.ParenExpr, *ast.StarExpr,
 		*ast.UnaryExpr, *ast.KeyValueExpr, *ast.FuncLit, *ast.FuncType, *ast.ArrayType, *ast.MapType,
 		*ast.ChanType, *ast.InterfaceType, *ast.StructType, *ast.TypeAssertExpr, *ast.Ellipsis:
 	default:
@@ -55,8 +59,13 @@ func (p *planner) selector(x *ast.SelectorExpr) bool {
 			return false
 		}
 	}
-	if sel := p.Info.Selections[x]; sel != nil && sel.Kind() == types.MethodExpr {
-		p.refuse(x, "method expressions")
+	if sel := p.Info.Selections[x]; sel != nil {
+		switch {
+		case sel.Kind() == types.MethodExpr:
+			p.refuse(x, "method expressions")
+		case sel.Kind() == types.MethodVal && !p.called[x]:
+			p.refuse(x, "method values") // they would use the receiver's later value
+		}
 	}
 	ast.Inspect(x.X, p.visit)
 	return false
@@ -64,7 +73,11 @@ func (p *planner) selector(x *ast.SelectorExpr) bool {
 
 // call checks calls of builtins; other calls are on the list.
 func (p *planner) call(x *ast.CallExpr) {
+	if sel, ok := ast.Unparen(x.Fun).(*ast.SelectorExpr); ok {
+		p.called[sel] = true
+	}
 	if !p.Info.Types[x.Fun].IsBuiltin() {
+		p.spread(x)
 		return
 	}
 	id, ok := ast.Unparen(x.Fun).(*ast.Ident)
@@ -83,13 +96,32 @@ func (p *planner) call(x *ast.CallExpr) {
 	}
 }
 
+// spread refuses the results of a call as variable arguments, which the lowering
+// passes as a slice.
+func (p *planner) spread(x *ast.CallExpr) {
+	sig, ok := p.Info.TypeOf(x.Fun).Underlying().(*types.Signature)
+	if !ok || !sig.Variadic() || len(x.Args) != 1 {
+		return
+	}
+	if _, ok := p.Info.TypeOf(x.Args[0]).(*types.Tuple); !ok {
+		return
+	}
+	if sel, ok := ast.Unparen(x.Fun).(*ast.SelectorExpr); ok && p.Info.Selections[sel] == nil {
+		return // of a package
+	}
+	p.refuse(x, "the results of a call as variable arguments")
+}
+
 // binary refuses comparisons whose operands are not plain values: the
 // interpreter compares interfaces with its own wrappers.
 func (p *planner) binary(x *ast.BinaryExpr) {
 	if x.Op != token.EQL && x.Op != token.NEQ {
 		return
 	}
-	a, b := p.Info.TypeOf(x.X), p.Info.TypeOf(x.Y)
+	p.comparison(x, p.Info.TypeOf(x.X), p.Info.TypeOf(x.Y))
+}
+
+func (p *planner) comparison(x ast.Expr, a, b types.Type) {
 	if isNil(a) || isNil(b) {
 		return
 	}
@@ -104,6 +136,15 @@ func (p *planner) binary(x *ast.BinaryExpr) {
 }
 
 func isNil(t types.Type) bool { return t == types.Typ[types.UntypedNil] }
+
+// arrayPointer refuses pointers to arrays used as arrays.
+func (p *planner) arrayPointer(x ast.Expr) {
+	if pointer, ok := p.Info.TypeOf(x).Underlying().(*types.Pointer); ok {
+		if _, ok := pointer.Elem().Underlying().(*types.Array); ok {
+			p.refuse(x, "pointers to arrays used as arrays")
+		}
+	}
+}
 
 // badType returns what keeps values of type t out of the interpreter, or "".
 func (p *planner) badType(t types.Type) string {

@@ -13,7 +13,7 @@ import (
 // Interpretable returns a diagnostic for each part of the cell that the
 // interpreter may not run; none means that it may run the whole cell.
 func Interpretable(fset *token.FileSet, c *check.Checked) []check.Diagnostic {
-	p := &planner{fset: fset, Checked: c, seen: map[types.Type]bool{}}
+	p := &planner{fset: fset, Checked: c, seen: map[types.Type]bool{}, called: map[*ast.SelectorExpr]bool{}}
 	if c.Program {
 		p.refuse(c.Decls[0], "programs (cells that begin with a package clause)")
 		return p.refusals
@@ -38,6 +38,7 @@ type planner struct {
 	fset     *token.FileSet
 	refusals []check.Diagnostic
 	seen     map[types.Type]bool // types being looked at, against recursion
+	called   map[*ast.SelectorExpr]bool
 }
 
 // refuse notes a construct that is not on the list, in the plural.
@@ -86,13 +87,18 @@ func (p *planner) visit(n ast.Node) bool {
 		return p.expr(x)
 	}
 	switch n := n.(type) {
-	case *ast.BlockStmt, *ast.ExprStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.CaseClause, *ast.ReturnStmt, *ast.LabeledStmt, *ast.EmptyStmt, *ast.Field, *ast.FieldList,
-		*ast.GoStmt, *ast.DeferStmt, *ast.ValueSpec:
+	case *ast.BlockStmt, *ast.ExprStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.CaseClause, *ast.ReturnStmt, *ast.EmptyStmt, *ast.Field, *ast.FieldList,
+		*ast.ValueSpec, *ast.IfStmt:
+	case *ast.SwitchStmt:
+		p.switchStmt(n)
 	case *ast.CommentGroup, *ast.Comment:
 		return false
-	case *ast.IfStmt:
-	case *ast.SwitchStmt:
-		p.header(n.Init)
+	case *ast.LabeledStmt:
+		p.labeled(n)
+	case *ast.GoStmt:
+		p.later(n.Call)
+	case *ast.DeferStmt:
+		p.later(n.Call)
 	case *ast.AssignStmt:
 		p.assign(n)
 	case *ast.DeclStmt:
@@ -115,11 +121,15 @@ func (p *planner) visit(n ast.Node) bool {
 	return true
 }
 
-// assign refuses parallel assignments in which one place depends on another,
-// because the lowering evaluates the places after the values.
+// assign refuses assignments in which one place depends on another place or a
+// call, because the lowering evaluates the places after the values.
 func (p *planner) assign(n *ast.AssignStmt) {
-	if n.Tok == token.DEFINE || len(n.Lhs) < 2 {
+	if n.Tok == token.DEFINE {
 		return
+	}
+	calls := false
+	for _, x := range n.Rhs {
+		calls = calls || lower.HasCall(p.Info, x)
 	}
 	assigned := map[types.Object]bool{}
 	for _, x := range n.Lhs {
@@ -131,32 +141,68 @@ func (p *planner) assign(n *ast.AssignStmt) {
 		if _, ok := x.(*ast.Ident); ok {
 			continue
 		}
+		if (calls || len(n.Lhs) > 1) && lower.HasCall(p.Info, x) {
+			p.refuse(n, "calls on both sides of an assignment")
+		}
+		if len(n.Lhs) == 1 {
+			continue
+		}
 		ast.Inspect(x, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				p.refuse(n, "calls on the left of parallel assignments")
-			case *ast.Ident:
-				if assigned[p.Info.Uses[n]] {
-					p.refuse(n, "parallel assignments in which one place depends on another")
-				}
+			if id, ok := n.(*ast.Ident); ok && assigned[p.Info.Uses[id]] {
+				p.refuse(n, "parallel assignments in which one place depends on another")
 			}
 			return true
 		})
 	}
 }
 
-// header refuses, in the head of a switch or for, the assignments that the
-// lowering turns into several statements.
-func (p *planner) header(st ast.Stmt) {
-	n, ok := st.(*ast.AssignStmt)
-	if !ok || n.Tok == token.DEFINE || len(n.Lhs) < 2 {
-		return
+// labeled refuses labels except those of loops and switches, and those whose
+// head the lowering would put before the label.
+func (p *planner) labeled(n *ast.LabeledStmt) {
+	var init ast.Stmt
+	switch st := n.Stmt.(type) {
+	case *ast.RangeStmt:
+	case *ast.ForStmt:
+		init = st.Init
+	case *ast.SwitchStmt:
+		init = st.Init
+	default:
+		p.refuse(n, "labels of other statements than loops and switches")
 	}
-	for _, x := range n.Lhs {
-		id, ok := x.(*ast.Ident)
-		if !ok || p.Ref(p.Info.ObjectOf(id)) != nil {
-			p.refuse(n, "parallel assignments in the head of a statement")
-			return
+	if lower.NeedsTemps(p.Checked, init) {
+		p.refuse(init, "parallel assignments in the head of a labeled statement")
+	}
+}
+
+// switchStmt refuses switches over values that [planner.binary] does not compare,
+// and falling through to a default that is not the last clause.
+func (p *planner) switchStmt(n *ast.SwitchStmt) {
+	for i, c := range n.Body.List {
+		clause := c.(*ast.CaseClause)
+		for _, x := range clause.List {
+			if n.Tag != nil {
+				p.comparison(x, p.Info.TypeOf(n.Tag), p.Info.TypeOf(x))
+			}
+			if len(clause.List) > 1 && lower.HasCall(p.Info, x) {
+				p.refuse(x, "calls in a case with several values") // all would be called
+			}
+		}
+		if k := len(clause.Body); k > 0 && i+1 < len(n.Body.List) {
+			b, ok := clause.Body[k-1].(*ast.BranchStmt)
+			next := n.Body.List[i+1].(*ast.CaseClause)
+			if ok && b.Tok == token.FALLTHROUGH && next.List == nil && i+2 < len(n.Body.List) {
+				p.refuse(b, "fallthrough to a default clause before others")
+			}
+		}
+	}
+}
+
+// later refuses go and defer statements whose arguments are the results of one
+// call.
+func (p *planner) later(call *ast.CallExpr) {
+	for _, x := range call.Args {
+		if _, ok := p.Info.TypeOf(x).(*types.Tuple); ok {
+			p.refuse(call, "go and defer with the results of a call as arguments")
 		}
 	}
 }
@@ -164,8 +210,9 @@ func (p *planner) header(st ast.Stmt) {
 // loop refuses loops whose variable outlives an iteration: the interpreter has
 // one variable for all of them.
 func (p *planner) loop(n *ast.ForStmt) {
-	p.header(n.Init)
-	p.header(n.Post)
+	if post, ok := n.Post.(*ast.AssignStmt); ok && !lower.Plain(p.Checked, post) {
+		p.refuse(post, "such an assignment behind the condition of a loop")
+	}
 	init, ok := n.Init.(*ast.AssignStmt)
 	if !ok || init.Tok != token.DEFINE {
 		return

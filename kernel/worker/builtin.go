@@ -10,7 +10,10 @@ import (
 // builtins returns the functions for the builtins that the interpreter lacks.
 func builtins() map[string]reflect.Value {
 	m := map[string]reflect.Value{
-		lower.Clear: reflect.ValueOf(func(v any) { reflect.ValueOf(v).Clear() }),
+		lower.Clear:      reflect.ValueOf(func(v any) { reflect.ValueOf(v).Clear() }),
+		lower.Defers:     reflect.ValueOf(newDefers),
+		lower.ShiftCount: reflect.ValueOf(shiftCount),
+		lower.Runes:      reflect.ValueOf(runes),
 	}
 	addOrdered[int](m)
 	addOrdered[int8](m)
@@ -43,4 +46,39 @@ func addOrdered[T cmp.Ordered](m map[string]reflect.Value) {
 		}
 		return x
 	})
+}
+
+// newDefers returns a function that takes deferred calls and one that runs them,
+// the last first; a panic in one does not keep the others from running.
+func newDefers() (push func(func()), run func()) {
+	var calls []func()
+	push = func(f func()) { calls = append(calls, f) }
+	run = func() {
+		if len(calls) == 0 {
+			return
+		}
+		last := calls[len(calls)-1]
+		calls = calls[:len(calls)-1]
+		defer run()
+		last()
+	}
+	return push, run
+}
+
+// shiftCount checks the count of a shift as the compiled program does.
+func shiftCount(n int64) uint {
+	if n < 0 {
+		var one, count = 1, n
+		_ = one << count // panics with Go's own error
+	}
+	return uint(n)
+}
+
+// runes decodes a string as range does.
+func runes(s string) []lower.RuneAt {
+	list := make([]lower.RuneAt, 0, len(s))
+	for i, r := range s {
+		list = append(list, lower.RuneAt{Pos: i, Rune: r})
+	}
+	return list
 }

@@ -35,12 +35,9 @@ func panicText(v any) string {
 	}
 	switch v := v.(type) {
 	case error:
-		return v.Error()
+		return goWords(v.Error())
 	case string:
-		if rest, ok := strings.CutPrefix(v, "reflect: "); ok {
-			return "runtime error: " + rest
-		}
-		return v
+		return goWords(v)
 	case fmt.Stringer:
 		return v.String()
 	}

@@ -1,0 +1,293 @@
+package kerneltest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/token"
+	"go/types"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lectern-go/lectern/kernel/cell"
+	"github.com/lectern-go/lectern/kernel/check"
+	"github.com/lectern-go/lectern/kernel/exportdata"
+)
+
+// A Snippet is a sequence of cells that both engines and the Go compiler run,
+// to compare them. Nothing is declared twice in it with different types.
+type Snippet struct {
+	Name  string // a valid package name
+	Cells []string
+}
+
+// CellEnd separates the outputs of a snippet's cells.
+const CellEnd = "---\n"
+
+// snippetTimeout is how long one snippet may run.
+const snippetTimeout = 5 * time.Second
+
+// Compiled builds the snippets into one Go program in dir and returns what each
+// printed, in the form of [Interpreted]: the yardstick of the engines. It needs
+// the go tool. An error says which snippet is not valid Go.
+func Compiled(ctx context.Context, dir string, snippets []Snippet) ([]string, error) {
+	var imports, cases strings.Builder
+	files := map[string]string{"go.mod": "module yardstick\n\ngo 1.26\n", "show/show.go": showSource}
+	for _, s := range snippets {
+		src, err := s.source()
+		if err != nil {
+			return nil, fmt.Errorf("snippet %s: %w", s.Name, err)
+		}
+		files[s.Name+"/snippet.go"] = src
+		fmt.Fprintf(&imports, "\t%q\n", "yardstick/"+s.Name)
+		fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Run()\n", s.Name, s.Name)
+	}
+	files["main.go"] = fmt.Sprintf("package main\n\nimport (\n\t\"os\"\n%s)\n\nfunc main() {\n\tswitch os.Args[1] {\n%s\t}\n}\n", &imports, &cases)
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			return nil, err
+		}
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-o", "yardstick", ".")
+	build.Dir = dir
+	build.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build the snippets: %w\n%s", err, out)
+	}
+	outputs := make([]string, len(snippets))
+	for i, s := range snippets {
+		var err error
+		if outputs[i], err = runCompiled(ctx, dir, s.Name); err != nil {
+			return nil, fmt.Errorf("snippet %s: %w\n%s", s.Name, err, outputs[i])
+		}
+	}
+	return outputs, nil
+}
+
+func runCompiled(ctx context.Context, dir, name string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, snippetTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "yardstick"), name)
+	out, err := cmd.CombinedOutput()
+	// The types of a snippet are those of its package, not of main.
+	return strings.ReplaceAll(string(out), name+".", "main."), err
+}
+
+// showName is the import name of showSource in snippets.
+const showName = "showꞏ"
+
+// showSource is what the compiled snippets call: it shows results as a kernel
+// does and ends a cell that panics.
+const showSource = `package show
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+)
+
+func Values(values ...any) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case nil:
+			texts[i] = "nil"
+		case error, fmt.Stringer:
+			texts[i] = fmt.Sprint(v)
+		case string:
+			texts[i] = fmt.Sprintf("%q", v)
+		default:
+			texts[i] = fmt.Sprintf("%+v", v)
+		}
+	}
+	fmt.Fprintln(os.Stdout, "= "+strings.Join(texts, ", "))
+}
+
+func Cell(run func()) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case runtime.Error:
+			fmt.Println("panic: runtime error")
+		default:
+			fmt.Println("panic:", v)
+		}
+	}()
+	run()
+}
+
+func End() { fmt.Print("---\n") }
+`
+
+// source writes the snippet as a package with a function Run.
+func (s Snippet) source() (string, error) {
+	w := snippetWriter{
+		snippet: s, imports: map[string]string{showName: "yardstick/show"}, vars: map[string]string{},
+		session: check.NewSession(token.NewFileSet(), exportdata.NewImporter(), KnownPackages),
+	}
+	for i, text := range s.Cells {
+		if err := w.cell(fmt.Sprintf("cell %d", i+1), text); err != nil {
+			return "", err
+		}
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "package %s\n\nimport (\n", s.Name)
+	for name, path := range w.imports {
+		fmt.Fprintf(&b, "\t%s %q\n", name, path)
+	}
+	fmt.Fprintf(&b, ")\n\n%s\nfunc Run() {\n%s}\n", &w.decls, &w.body)
+	return b.String(), nil
+}
+
+// KnownPackages are what cells of a snippet may use without an import.
+var KnownPackages = []string{
+	"bytes", "cmp", "context", "encoding/json", "errors", "fmt", "io", "maps", "math", "math/big", "math/bits", "net", "net/http",
+	"net/url", "os", "reflect", "regexp", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time", "unicode",
+	"unicode/utf8",
+}
+
+type snippetWriter struct {
+	snippet     Snippet
+	session     *check.Session
+	imports     map[string]string
+	vars        map[string]string // name -> type
+	decls, body bytes.Buffer
+}
+
+// cell adds one cell. The checks change the syntax, so what is printed is parsed
+// anew.
+func (w *snippetWriter) cell(name, text string) error {
+	forChecks, err := cell.Parse(w.session.Fset(), name, text)
+	if err != nil {
+		return err
+	}
+	checked, ds := w.session.Check(forChecks)
+	if len(ds) > 0 {
+		return fmt.Errorf("%s: %s\n%s", ds[0].Pos, ds[0].Msg, text)
+	}
+	w.session.Commit(checked)
+	for _, obj := range checked.Info.Uses {
+		if pkg, ok := obj.(*types.PkgName); ok {
+			w.imports[pkg.Name()] = pkg.Imported().Path()
+		}
+	}
+	for _, o := range checked.Objects {
+		if v, ok := o.Object.(*types.Var); ok {
+			if err := w.variable(v); err != nil {
+				return err
+			}
+		}
+	}
+	fset := token.NewFileSet()
+	c, err := cell.Parse(fset, name, text)
+	if err != nil {
+		return err
+	}
+	for _, d := range c.Decls {
+		if err := format.Node(&w.decls, fset, d); err != nil {
+			return err
+		}
+		w.decls.WriteString("\n\n")
+	}
+	w.body.WriteString("\t" + showName + ".Cell(func() {\n")
+	for i, st := range c.Stmts {
+		if x, ok := st.(*ast.ExprStmt); ok && i == len(c.Stmts)-1 && checked.Result != nil {
+			showResult(x)
+		}
+		for _, st := range withoutDefinitions(st) {
+			if err := format.Node(&w.body, fset, st); err != nil {
+				return err
+			}
+			w.body.WriteByte('\n')
+		}
+	}
+	w.body.WriteString("\t})\n\t" + showName + ".End()\n")
+	return nil
+}
+
+// variable declares a variable of the session at the package's level.
+func (w *snippetWriter) variable(v *types.Var) error {
+	typ := types.TypeString(v.Type(), func(p *types.Package) string {
+		if p.Path() == "main" {
+			return ""
+		}
+		w.imports[p.Name()] = p.Path()
+		return p.Name()
+	})
+	old, ok := w.vars[v.Name()]
+	if ok && old != typ {
+		return errors.New(v.Name() + " is declared as " + old + " and as " + typ)
+	}
+	if !ok {
+		w.vars[v.Name()] = typ
+		fmt.Fprintf(&w.decls, "var %s %s\n\n", v.Name(), typ)
+	}
+	return nil
+}
+
+// showResult wraps the last expression in a call that shows it.
+func showResult(st *ast.ExprStmt) {
+	show := &ast.SelectorExpr{X: ast.NewIdent(showName), Sel: ast.NewIdent("Values")}
+	if call, ok := st.X.(*ast.CallExpr); ok {
+		if id, ok := call.Fun.(*ast.Ident); ok && id.Name == cell.Results {
+			call.Fun = show
+			return
+		}
+	}
+	st.X = &ast.CallExpr{Fun: show, Args: []ast.Expr{st.X}}
+}
+
+// withoutDefinitions turns definitions into assignments to the package's
+// variables.
+func withoutDefinitions(st ast.Stmt) []ast.Stmt {
+	switch st := st.(type) {
+	case *ast.AssignStmt:
+		if st.Tok == token.DEFINE {
+			st.Tok = token.ASSIGN
+		}
+	case *ast.DeclStmt:
+		gen, ok := st.Decl.(*ast.GenDecl)
+		if !ok || gen.Tok != token.VAR {
+			break
+		}
+		var out []ast.Stmt
+		for _, spec := range gen.Specs {
+			v, ok := spec.(*ast.ValueSpec)
+			if !ok {
+				continue
+			}
+			a := &ast.AssignStmt{Tok: token.ASSIGN, Rhs: slices.Clone(v.Values)}
+			for _, id := range v.Names {
+				a.Lhs = append(a.Lhs, id)
+				if len(v.Values) == 0 {
+					a.Rhs = append(a.Rhs, &ast.StarExpr{X: &ast.CallExpr{Fun: ast.NewIdent("new"), Args: []ast.Expr{v.Type}}})
+				}
+			}
+			out = append(out, a)
+		}
+		return out
+	}
+	return []ast.Stmt{st}
+}
+
+// PackageName makes a valid package name of any text.
+func PackageName(text string) string {
+	return "s_" + strings.Map(func(r rune) rune {
+		if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, text)
+}
