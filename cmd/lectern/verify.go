@@ -246,12 +246,18 @@ func (v *verification) write(w io.Writer) {
 	}
 }
 
+// maxWidth is how much of a line the report shows.
+const maxWidth = 160
+
 // writeMarked writes lines with a mark before each.
 func writeMarked(w io.Writer, mark, text string) {
 	if text == "" {
 		return
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		if runes := []rune(line); len(runes) > maxWidth {
+			line = string(runes[:maxWidth]) + " …"
+		}
 		fmt.Fprintf(w, "    %s %s\n", mark, line)
 	}
 }

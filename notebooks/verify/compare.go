@@ -197,6 +197,10 @@ func (c *comparer) compareValue(mime string, saved, fresh any) {
 		if reason := c.text.svg(old, now); reason != "" {
 			c.add(Difference{Output: mime, Reason: reason})
 		}
+	case mime == "text/html":
+		// A table is often one line: a line for each element shows which cell
+		// of it differs.
+		c.compareText(mime, strings.ReplaceAll(old, "><", ">\n<"), strings.ReplaceAll(now, "><", ">\n<"))
 	case strings.HasPrefix(mime, "text/"):
 		c.compareText(mime, old, now)
 	case old != now:

@@ -39,6 +39,8 @@ func TestText(t *testing.T) {
 		{"time", "at 2026-03-01T12:00:00.5Z, 12:34:56", "at 2027-04-02 01:02:03 +0900 KST, 01:01:01.5", "", ""},
 		{"date counts", "on 2026-03-01", "on 2026-03-02", "-01 was saved, now -02", "the text differs"},
 		{"run id", "run 0123456789abcdef0123456789abcdef", "run ffffffffffffffffffffffffffffffff", "", ""},
+		{"short run id", "run 0123456 and run: fffffff0", "run abcdef0 and run: 1234567", "", ""},
+		{"hex counts", "hash 0123456", "hash abcdef0", "the text differs", ""},
 		{"uuid", "123e4567-e89b-12d3-a456-426614174000", "00000000-0000-0000-0000-000000000000", "", ""},
 		{"address", "(*T)(0xc000012345)", "(*T)(0xc0000aaaa0)", "", ""},
 		{"small hex counts", "0xff", "0xfe", "the text differs", ""},
@@ -155,6 +157,12 @@ func TestCompare(t *testing.T) {
 		{"own tolerance", []any{"tolerance=0.5"}, []*nbformat.Output{stream("stdout", "1.5")}, []*nbformat.Output{stream("stdout", "2.0")}, nil},
 		{"exact", []any{"exact"}, []*nbformat.Output{stream("stdout", "1.50")}, []*nbformat.Output{stream("stdout", "1.5")}, []string{"stdout: the text differs"}},
 		{
+			"table", nil,
+			[]*nbformat.Output{display(nbformat.MIMEBundle{"text/html": "<table><tr><td>a</td><td>1.5</td></tr></table>"})},
+			[]*nbformat.Output{display(nbformat.MIMEBundle{"text/html": "<table><tr><td>a</td><td>2.5</td></tr></table>"})},
+			[]string{"text/html: 1.5 was saved, now 2.5, more than 1e-06 apart"},
+		},
+		{
 			"png", nil,
 			[]*nbformat.Output{display(nbformat.MIMEBundle{"image/png": "AAAA", "text/plain": "x"})},
 			[]*nbformat.Output{display(nbformat.MIMEBundle{"image/png": "AAAB", "text/plain": "x"})},
@@ -251,6 +259,23 @@ func TestMerge(t *testing.T) {
 	if saved.Metadata["language_info"] != "go" {
 		t.Error("the notebook does not say which language it is in")
 	}
+}
+
+// FuzzText wants that a text is equal to itself, however it is compared, and that
+// the order of two texts does not matter.
+func FuzzText(f *testing.F) {
+	f.Add("loss 0.5 in 1.2s\n", "loss 0.6 in 3s\nand more 1e400")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		for _, c := range []textComparer{{tolerance: DefaultTolerance}, {exact: true}} {
+			if d, ok := c.compare(a, a+"\n"); !ok && !strings.HasSuffix(a, "\n") && a != "" {
+				t.Errorf("compare(%q, the same and a line end) = %+v", a, d)
+			}
+			_, ab := c.compare(a, b)
+			if _, ba := c.compare(b, a); ab != ba {
+				t.Errorf("compare(%q, %q) = %v, but the other way round %v", a, b, ab, ba)
+			}
+		}
+	})
 }
 
 // FuzzSVG wants that a figure is equal to itself and that no text breaks the

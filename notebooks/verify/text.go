@@ -30,6 +30,7 @@ var volatile = []struct {
 }{
 	{regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`), "‹id›"},
 	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), "‹id›"},
+	{regexp.MustCompile(`\b([Rr]uns?|id|ID)([ :=]+)[0-9a-f]{7,32}\b`), "${1}${2}‹id›"},
 	{regexp.MustCompile(`\b0x[0-9a-f]{6,16}\b`), "‹address›"},
 	{regexp.MustCompile(`\bgoroutine \d+\b`), "goroutine ‹n›"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[A-Z]{3,4}\b|[+-]\d\d:?\d\d))*( m=[+-]\d+\.\d+)?`), "‹time›"},
