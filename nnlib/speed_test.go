@@ -1,11 +1,14 @@
 package nnlib_test
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -52,36 +55,43 @@ func randomWindows(n, vocab int) nnlib.Windows {
 	return w
 }
 
-// stepper trains with the settings of pytorch_steps.py: x = 275, 5 classes,
-// 20,000 words, both embeddings trained.
-func (s setting) train(t testing.TB, data nnlib.Windows, epochs int) *nnlib.History {
+// train trains with the settings of pytorch_steps.py: x = 275, 5 classes, 20,000
+// words, both embeddings trained.
+func (s setting) train(t testing.TB, data nnlib.Windows, training nnlib.Training) {
 	m, err := nnlib.NewWindowClassifier(nnlib.WindowConfig{
 		Radius: 2, Vocab: 20_000, Dim: 50, Cases: 5, Hidden: []int{s.hidden}, Classes: []string{"O", "PER", "LOC", "ORG", "MISC"}, Seed: 1,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var o nnlib.Optimizer = &nnlib.Adam{}
+	training.BatchSize, training.Unrecorded, training.Optimizer = s.batch, true, &nnlib.Adam{}
 	if s.optimizer == "sgd" {
-		o = &nnlib.SGD{Rate: 0.1}
+		training.Optimizer = &nnlib.SGD{Rate: 0.1}
 	}
-	h, err := m.Fit(t.Context(), data, nnlib.Training{Epochs: epochs, BatchSize: s.batch, Optimizer: o, Unrecorded: true})
-	if err != nil {
+	if _, err := m.Fit(t.Context(), data, training); err != nil && !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	return h
 }
 
-// ours returns the best examples per second of several epochs.
+// ours returns the batch divided by the median time from step to step, which
+// other work on the machine disturbs least.
 func (s setting) ours(t testing.TB, data nnlib.Windows, threads int, seconds float64) float64 {
 	nnlib.SetThreads(threads)
-	best := 0.0
-	for begin := time.Now(); time.Since(begin).Seconds() < seconds; {
-		for _, e := range s.train(t, data, 4).Epochs {
-			best = max(best, e.ExamplesPerSecond)
+	var times []time.Duration
+	var begin, last time.Time
+	nnlib.Interrupted = func() bool { return len(times) > 0 && time.Since(begin).Seconds() > seconds }
+	defer func() { nnlib.Interrupted = nil }()
+	s.train(t, data, nnlib.Training{Epochs: 1 << 20 / (data.N / s.batch), OnStep: func(nnlib.Step) {
+		now := time.Now()
+		if begin.IsZero() {
+			begin = now
+		} else {
+			times = append(times, now.Sub(last))
 		}
-	}
-	return best
+		last = now
+	}})
+	slices.Sort(times)
+	return float64(s.batch) / times[len(times)/2].Seconds()
 }
 
 // pytorch returns the same of PyTorch, 0 where it is absent.
@@ -189,7 +199,7 @@ func BenchmarkStep(b *testing.B) {
 			b.Run(fmt.Sprintf("hidden=%d/%s/batch=%d/threads=%d", s.hidden, s.optimizer, s.batch, threads), func(b *testing.B) {
 				nnlib.SetThreads(threads)
 				for b.Loop() {
-					s.train(b, data, 1)
+					s.train(b, data, nnlib.Training{Epochs: 1})
 				}
 				b.ReportMetric(float64(data.N)*float64(b.N)/b.Elapsed().Seconds(), "examples/s")
 			})
