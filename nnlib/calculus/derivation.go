@@ -39,7 +39,7 @@ func (d *Derivation) String() string {
 }
 
 // stepWidth is the column at which the text form puts shapes.
-const stepWidth = 64
+const stepWidth = 68
 
 // LaTeX returns the derivation as one block of aligned lines without dollar
 // signs: number, formula, shape, rule.

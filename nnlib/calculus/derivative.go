@@ -222,5 +222,5 @@ func (d *Derivative) Eval(values Values) (*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.eval(d.results[0].expr)
+	return e.result(d.results[0].expr)
 }

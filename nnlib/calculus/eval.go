@@ -39,6 +39,16 @@ func (e *evaluator) eval(n *node) (*Matrix, error) {
 	return e.done[n], nil
 }
 
+// result returns the value of n as the caller's own: it shares no memory with
+// the values that were given.
+func (e *evaluator) result(n *node) (*Matrix, error) {
+	v, err := e.eval(n)
+	if err != nil {
+		return nil, err
+	}
+	return v.Clone(), nil
+}
+
 func hasNaN(m *Matrix) bool {
 	for _, v := range m.Data {
 		if math.IsNaN(v) {

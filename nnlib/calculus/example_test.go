@@ -29,19 +29,19 @@ func ExampleDerivative_Explain() {
 	// where u 8×1, W 8×20, x 20×1, b 8×1
 	//
 	// Pieces
-	//   h = f(z)                                                      8×1
-	//   z = W x + b                                                   8×1
+	//   h = f(z)                                                          8×1
+	//   z = W x + b                                                       8×1
 	//
 	// Steps
-	//   1. ∂s/∂h = uᵀ                                                 1×8
+	//   1. ∂s/∂h = uᵀ                                                     1×8
 	//        ∂(uᵀh)/∂h = uᵀ
-	//   2. ∂s/∂z = ∂s/∂h ∂h/∂z = uᵀdiag(f′(z)) = uᵀ ∘ f′(z)ᵀ = δ      1×8
+	//   2. ∂s/∂z = ∂s/∂h ∂h/∂z = uᵀdiag(f′(z)) = uᵀ ∘ f′(z)ᵀ = δ          (1×8)(8×8) = 1×8
 	//        element-wise function: ∂h/∂z = diag(f′(z))
-	//   3. ∂s/∂W = ∂s/∂z ∂z/∂W = δᵀxᵀ                                 8×20
+	//   3. ∂s/∂W = ∂s/∂z ∂z/∂W = δᵀxᵀ                                     (8×1)(1×20) = 8×20
 	//        ∂zᵢ/∂Wᵢⱼ = xⱼ, so ∂s/∂Wᵢⱼ = (∂s/∂zᵢ) xⱼ: an outer product; the 1×160 Jacobian in the shape of W, 8×20
 	//
 	// Result
-	//   ∂s/∂W = δᵀxᵀ                                                  8×20
+	//   ∂s/∂W = δᵀxᵀ                                                      8×20
 	//     shape convention: in the shape of W
 }
 

@@ -9,7 +9,7 @@ import (
 type Step struct {
 	Number  int    // from 1
 	Rule    string // the rule that is applied, in words
-	Shape   string // of the result: "8×20"
+	Shape   string // of the factors and the result: "(1×8)(8×8) = 1×8", or "8×20"
 	Formula string // ∂s/∂z = ∂s/∂h ∂h/∂z = uᵀ diag(f′(z)) = uᵀ ∘ f′(z)ᵀ = δ
 	LaTeX   string // the same
 }
@@ -173,10 +173,37 @@ func (e *explainer) passesThrough(f flow) bool {
 }
 
 func (e *explainer) step(f flow, whole bool) {
-	s := Step{Number: len(e.steps) + 1, Rule: e.rule(f), Shape: e.show(e.of(f.to, f.contribution)).shape.String()}
+	s := Step{Number: len(e.steps) + 1, Rule: e.rule(f), Shape: e.shapes(f)}
 	s.Formula = e.equation(printer{}, f, whole)
 	s.LaTeX = e.equation(printer{latex: true}, f, whole)
 	e.steps = append(e.steps, s)
+}
+
+// shapes writes (1×8)(8×20) = 1×20: the shapes of the factors and of the result.
+func (e *explainer) shapes(f flow) string {
+	result := e.show(e.of(f.to, f.contribution))
+	var factors []*node
+	switch {
+	case e.showsProduct(f):
+		factors = []*node{e.show(e.of(f.from, f.upstream)), f.local}
+	case result.op == opMul:
+		factors = result.chain()
+	}
+	if len(factors) < 2 {
+		return result.shape.String()
+	}
+	text := ""
+	for _, n := range factors {
+		text += "(" + n.shape.String() + ")"
+	}
+	return text + " = " + result.shape.String()
+}
+
+// showsProduct reports whether a step shows the product of Jacobians before it is
+// simplified, as the lecture does.
+func (e *explainer) showsProduct(f flow) bool {
+	return f.local != nil && e.d.convention != ShapeConvention && !e.isTrivial(f.upstream) &&
+		f.local.op != opIdentity && !f.upstream.shape.isScalar()
 }
 
 // equation writes ∂s/∂z = ∂s/∂h ∂h/∂z = uᵀ diag(f′(z)) = uᵀ ∘ f′(z)ᵀ = δ.
@@ -192,11 +219,10 @@ func (e *explainer) equation(p printer, f flow, whole bool) string {
 		}
 	}
 	result := p.print(e.show(e.of(f.to, f.contribution)))
-	if f.local != nil && e.d.convention != ShapeConvention && !e.isTrivial(f.upstream) {
-		// The product before it is simplified, as the lecture shows it.
-		unsimplified := p.juxtapose([]string{p.at(e.show(e.of(f.from, f.upstream)), levelProduct), p.at(f.local, levelProduct)})
-		if unsimplified != result && f.local.op != opIdentity && !f.upstream.shape.isScalar() {
-			parts = append(parts, unsimplified)
+	if e.showsProduct(f) {
+		product := p.juxtapose([]string{p.at(e.show(e.of(f.from, f.upstream)), levelProduct), p.at(f.local, levelProduct)})
+		if product != result {
+			parts = append(parts, product)
 		}
 	}
 	parts = append(parts, result)

@@ -19,7 +19,7 @@ func (f *Formula) Eval(values Values) (*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.eval(f.root)
+	return e.result(f.root)
 }
 
 // evaluator checks the values and solves for the symbolic dimensions.
