@@ -153,7 +153,6 @@ var tables = map[string]table{
 	"regexp":                 {"regexp/regexp", table_regexp},
 	"regexp/syntax":          {"regexp/syntax/syntax", table_regexp_syntax},
 	"runtime":                {"runtime/runtime", table_runtime},
-	"runtime/cgo":            {"runtime/cgo/cgo", table_runtime_cgo},
 	"runtime/coverage":       {"runtime/coverage/coverage", table_runtime_coverage},
 	"runtime/debug":          {"runtime/debug/debug", table_runtime_debug},
 	"runtime/metrics":        {"runtime/metrics/metrics", table_runtime_metrics},

@@ -156,8 +156,9 @@ func rewrite(source []byte, t table) (rewritten []byte, key string, err error) {
 // constraints are for packages whose symbols depend on the system. The tables
 // are made on linux/amd64; elsewhere these are missing.
 var constraints = map[string]string{
-	"syscall":    "linux && amd64",
-	"log/syslog": "!windows && !plan9",
+	"syscall":     "linux && amd64",
+	"log/syslog":  "!windows && !plan9",
+	"runtime/cgo": "cgo",
 }
 
 // writeTables writes the list of all tables, and for each package with a build
