@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"iter"
+	"math"
 )
 
 // Store keeps experiments. All of its methods are safe for concurrent use, by
@@ -131,18 +132,16 @@ type MetricStore interface {
 	Digests(ctx context.Context, runID, key string) ([]Digest, error)
 }
 
-// Window is a range of steps, both ends included. The zero value is all steps.
+// Window is a range of steps, both ends included.
 type Window struct {
 	First, Last int64
 }
 
-// IsZero reports whether the window is the zero value.
-func (w Window) IsZero() bool { return w == Window{} }
+// AllSteps is the window of every step.
+var AllSteps = Window{math.MinInt64, math.MaxInt64}
 
 // Contains reports whether the step is in the window.
-func (w Window) Contains(step int64) bool {
-	return w.IsZero() || w.First <= step && step <= w.Last
-}
+func (w Window) Contains(step int64) bool { return w.First <= step && step <= w.Last }
 
 // Digest is a link of the hash chain of a series. Hash covers the hash before
 // it, steps and values, but not times.

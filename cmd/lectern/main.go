@@ -11,13 +11,16 @@ import (
 // cli lists the commands; each is a struct with a Run method in the file of
 // its name.
 type cli struct {
-	Data    dataCmd    `cmd:"" help:"List and fetch corpora and word vectors."`
-	Export  exportCmd  `cmd:"" help:"Turn a notebook into HTML, Markdown, a Go program or format 4.5."`
-	Run     runCmd     `cmd:"" help:"Run notebooks and save them with their outputs."`
-	Runs    runsCmd    `cmd:"" help:"List, show and compare recorded runs."`
-	Verify  verifyCmd  `cmd:"" help:"Run notebooks and compare their outputs with the saved ones."`
-	Version versionCmd `cmd:"" help:"Print the version of Lectern and of the Go that built it."`
-	Worker  workerCmd  `cmd:"" hidden:"" help:"Hold the values of a kernel; started by the kernel itself."`
+	Data        dataCmd        `cmd:"" help:"List and fetch corpora and word vectors."`
+	DB          dbCmd          `cmd:"" name:"db" help:"Check, collect, back up and merge tracker databases."`
+	Experiments experimentsCmd `cmd:"" help:"List, show, rename, delete and restore experiments."`
+	Doctor      doctorCmd      `cmd:"" help:"Say what works on this machine and what is missing."`
+	Export      exportCmd      `cmd:"" help:"Turn a notebook into HTML, Markdown, a Go program or format 4.5."`
+	Run         runCmd         `cmd:"" help:"Run notebooks and save them with their outputs."`
+	Runs        runsCmd        `cmd:"" help:"List, show and compare recorded runs."`
+	Verify      verifyCmd      `cmd:"" help:"Run notebooks and compare their outputs with the saved ones."`
+	Version     versionCmd     `cmd:"" help:"Print the version of Lectern and of the Go that built it."`
+	Worker      workerCmd      `cmd:"" hidden:"" help:"Hold the values of a kernel; started by the kernel itself."`
 }
 
 func main() {

@@ -16,7 +16,15 @@ import (
 type runsCmd struct {
 	List    runsListCmd    `cmd:"" help:"List runs, newest first."`
 	Show    runsShowCmd    `cmd:"" help:"Show everything about a run."`
+	Search  runsSearchCmd  `cmd:"" help:"Find runs by a condition."`
 	Compare runsCompareCmd `cmd:"" help:"Show how runs differ: params first, then metrics side by side."`
+	Plot    runsPlotCmd    `cmd:"" help:"Draw metrics in the terminal or to SVG or PNG."`
+	Tag     runsTagCmd     `cmd:"" help:"Set or delete tags of a run."`
+	Note    runsNoteCmd    `cmd:"" help:"Write a note about a run."`
+	Export  runsExportCmd  `cmd:"" help:"Write runs as JSON or CSV."`
+	Import  runsImportCmd  `cmd:"" help:"Read runs that were exported as JSON."`
+	Delete  runsDeleteCmd  `cmd:"" help:"Delete runs; they can be restored until gc."`
+	Restore runsRestoreCmd `cmd:"" help:"Restore deleted runs."`
 }
 
 // storeFlags name the database.
@@ -33,8 +41,13 @@ func (f storeFlags) open() (experiments.Store, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	fmt.Fprintf(os.Stderr, "tracker database: %s\n", strings.TrimPrefix(store.URI(), "sqlite:"))
+	printStore(store)
 	return store, nil
+}
+
+// printStore says on standard error where the store is.
+func printStore(store experiments.Store) {
+	fmt.Fprintf(os.Stderr, "tracker database: %s\n", strings.TrimPrefix(store.URI(), "sqlite:"))
 }
 
 // usage marks errors that come from what the user typed.

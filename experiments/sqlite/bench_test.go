@@ -127,7 +127,7 @@ func BenchmarkDownsample(b *testing.B) {
 	rounds := 0
 	b.ResetTimer()
 	for b.Loop() {
-		parts, err := s.Downsample(ctx, run.ID, "x", 1000, experiments.Window{})
+		parts, err := s.Downsample(ctx, run.ID, "x", 1000, experiments.AllSteps)
 		if err != nil {
 			b.Fatal(err)
 		}

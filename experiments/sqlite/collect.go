@@ -119,9 +119,10 @@ func (s *Store) removeRows(ctx context.Context, op, query string, args ...any) (
 	return int(n), err
 }
 
-// shrink gives free pages back to the disk, some at a time.
+// shrink gives free pages back to the disk, some at a time. Of a database that
+// was made without auto_vacuum none can be given back; they are used again.
 func (s *Store) shrink(ctx context.Context, op string) error {
-	for {
+	for before := -1; ; {
 		free := 0
 		err := s.write(ctx, op, false, func(t *tx) error {
 			// Each step of the statement frees one page, so it is queried to its end.
@@ -130,9 +131,10 @@ func (s *Store) shrink(ctx context.Context, op string) error {
 			}
 			return t.queryRow("PRAGMA freelist_count", nil, []any{&free})
 		})
-		if err != nil || free == 0 {
+		if err != nil || free == 0 || free == before {
 			return err
 		}
+		before = free
 	}
 }
 

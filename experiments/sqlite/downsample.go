@@ -99,7 +99,7 @@ func (r *reading) spans(window experiments.Window) ([]span, error) {
 		if err := series.DecodeSummary(&s, data); err != nil {
 			return err
 		}
-		if window.IsZero() || s.MinStep <= window.Last && window.First <= s.MaxStep {
+		if s.MinStep <= window.Last && window.First <= s.MaxStep {
 			spans = append(spans, span{seq: seq, summary: s})
 		}
 		return nil

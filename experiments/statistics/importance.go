@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -132,4 +133,14 @@ func chance(levels []int, count int, ys []float64, explained float64) float64 {
 		}
 	}
 	return float64(extreme+1) / (permutations + 1)
+}
+
+// MarshalJSON writes the importance as an object.
+func (i Importance) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Key       string  `json:"param"`
+		Levels    int     `json:"values"`
+		Explained float64 `json:"explained"`
+		P         float64 `json:"p"`
+	}{i.Key, i.Levels, i.Explained, i.P})
 }

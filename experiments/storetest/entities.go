@@ -224,7 +224,7 @@ func testBadInput(t *testing.T, s experiments.Store) {
 func testUnknownRun(t *testing.T, s experiments.Store) {
 	const id = "ffffffffffffffffffffffffffffffff"
 	_, errRun := s.Run(background, id)
-	_, errDown := s.Downsample(background, id, "m", 10, experiments.Window{})
+	_, errDown := s.Downsample(background, id, "m", 10, experiments.AllSteps)
 	_, errDigests := s.Digests(background, id, "m")
 	_, errPut := s.PutArtifact(background, id, "a", nil)
 	_, errGet := s.Artifact(background, id, "a")

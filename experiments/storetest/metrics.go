@@ -160,7 +160,7 @@ func testDownsampleSpikes(t *testing.T, s experiments.Store) {
 	values[600] = math.NaN()
 	log(t, s, r.ID, "x", 0, values...)
 	for _, parts := range []int{1, 2, 10, 100, 1000, n, 3 * n} {
-		got := must[[]experiments.Summary](t)(s.Downsample(background, r.ID, "x", parts, experiments.Window{}))
+		got := must[[]experiments.Summary](t)(s.Downsample(background, r.ID, "x", parts, experiments.AllSteps))
 		if len(got) > parts || len(got) == 0 {
 			t.Fatalf("%d parts asked for, got %d", parts, len(got))
 		}
@@ -182,7 +182,7 @@ func testDownsampleSpikes(t *testing.T, s experiments.Store) {
 			t.Errorf("%d parts: they hold %d points and %d NaN, want %d and 1", parts, count, nans, n)
 		}
 	}
-	_, err := s.Downsample(background, r.ID, "x", 0, experiments.Window{})
+	_, err := s.Downsample(background, r.ID, "x", 0, experiments.AllSteps)
 	wantCode(t, "no parts", err, experiments.CodeInvalid)
 }
 
@@ -193,7 +193,7 @@ func testDownsampleWindow(t *testing.T, s experiments.Store) {
 		values[i] = float64(i)
 	}
 	log(t, s, r.ID, "x", 0, values...)
-	for _, w := range []experiments.Window{{First: 0, Last: 9999}, {First: 100, Last: 200}, {First: 511, Last: 5120}, {First: 9990, Last: 20000}, {First: 20000, Last: 30000}} {
+	for _, w := range []experiments.Window{{First: 0, Last: 9999}, {First: 100, Last: 200}, {First: 0, Last: 0}, {First: 511, Last: 5120}, {First: 9990, Last: 20000}, {First: 20000, Last: 30000}} {
 		for _, parts := range []int{1, 3, 50} {
 			var count int64
 			for _, p := range must[[]experiments.Summary](t)(s.Downsample(background, r.ID, "x", parts, w)) {
