@@ -177,7 +177,7 @@ func (d *Derivative) checkResult(r *CheckReport, e *evaluator, t result) error {
 	if failure != nil {
 		return failure
 	}
-	d.compareAll(r, t, analytic, numeric)
+	d.compareAll(r, t, start.Cols, analytic, numeric)
 	return nil
 }
 
@@ -191,7 +191,7 @@ func (d *Derivative) valueSize(e *evaluator, f *node) int {
 
 // compareAll compares element by element: both are in the order of the target's
 // rows, for each element of the formula.
-func (d *Derivative) compareAll(r *CheckReport, t result, analytic *Matrix, numeric *Estimate) {
+func (d *Derivative) compareAll(r *CheckReport, t result, cols int, analytic *Matrix, numeric *Estimate) {
 	a := analytic.Data
 	if len(a) != len(numeric.Value.Data) {
 		r.Passed = false
@@ -203,6 +203,12 @@ func (d *Derivative) compareAll(r *CheckReport, t result, analytic *Matrix, nume
 	worst := CheckedEntry{Name: t.name}
 	for i, v := range a {
 		entry := compare(t.name, i, v, slope{value: numeric.Value.Data[i : i+1], err: numeric.Error.Data[i : i+1]}, floor)
+		switch {
+		case analytic.Rows > 1 && analytic.Cols > 1:
+			entry.Where = fmt.Sprintf("[%d,%d]", i/analytic.Cols, i%analytic.Cols)
+		case cols > 1 && d.root.shape.isScalar():
+			entry.Where = fmt.Sprintf("[%d,%d]", i/cols, i%cols)
+		}
 		r.add(entry, 0)
 		if entry.RelativeError >= worst.RelativeError {
 			worst = entry

@@ -43,6 +43,7 @@ type GradientCheck struct {
 type CheckedEntry struct {
 	Name              string // of the parameter, or "direction 2"
 	Index             int    // of the element in the parameter
+	Where             string // the same for a reader: [44], or [2,4] in a matrix, counted from 0
 	Analytic, Numeric float64
 	// RelativeError is |analytic − numeric| over the larger of the two, or over
 	// a thousandth of the parameter's largest gradient where both are smaller.
@@ -175,7 +176,7 @@ func (c GradientCheck) checkDirection(r *CheckReport, m BackwardPass, d Differen
 
 func compare(name string, i int, analytic float64, s slope, floor float64) CheckedEntry {
 	numeric := s.value[0]
-	e := CheckedEntry{Name: name, Index: i, Analytic: analytic, Numeric: numeric, NumericError: s.err[0]}
+	e := CheckedEntry{Name: name, Index: i, Where: fmt.Sprintf("[%d]", i), Analytic: analytic, Numeric: numeric, NumericError: s.err[0]}
 	difference := math.Abs(analytic - numeric)
 	switch scale := max(math.Abs(analytic), math.Abs(numeric), floor); {
 	case difference == 0:
@@ -253,8 +254,8 @@ func (r *CheckReport) verdict() string {
 	if !r.Passed {
 		word = "FAILED"
 	}
-	text := fmt.Sprintf("gradient check %s: worst relative error %.1e at %s[%d] (analytic %.9g, numeric %.9g), tolerance %.0e, %d comparisons, %d forward passes",
-		word, r.Worst.RelativeError, r.Worst.Name, r.Worst.Index, r.Worst.Analytic, r.Worst.Numeric, r.Tolerance, r.Entries, r.Calls)
+	text := fmt.Sprintf("gradient check %s: worst relative error %.1e at %s%s (analytic %.9g, numeric %.9g), tolerance %.0e, %d comparisons, %d forward passes",
+		word, r.Worst.RelativeError, r.Worst.Name, r.Worst.Where, r.Worst.Analytic, r.Worst.Numeric, r.Tolerance, r.Entries, r.Calls)
 	if !r.Passed && r.Worst.NumericError > r.Tolerance*math.Abs(r.Worst.Numeric) {
 		text += "; the finite difference itself is uncertain there: a kink close by, or a step too large"
 	}
@@ -269,7 +270,7 @@ func (r *CheckReport) String() string {
 	var b strings.Builder
 	b.WriteString(r.verdict())
 	for _, e := range r.Parameters {
-		fmt.Fprintf(&b, "\n  %-12s [%d]  analytic %15.9g  numeric %15.9g  relative error %.1e", e.Name, e.Index, e.Analytic, e.Numeric, e.RelativeError)
+		fmt.Fprintf(&b, "\n  %-12s %-7s  analytic %15.9g  numeric %15.9g  relative error %.1e", e.Name, e.Where, e.Analytic, e.Numeric, e.RelativeError)
 	}
 	return b.String()
 }
@@ -279,7 +280,7 @@ func (r *CheckReport) MIMEBundle() map[string]any {
 	var b strings.Builder
 	b.WriteString("<p>" + html.EscapeString(r.verdict()) + "</p><table><tr><th>parameter</th><th>worst entry</th><th>analytic</th><th>numeric</th><th>relative error</th></tr>")
 	for _, e := range r.Parameters {
-		fmt.Fprintf(&b, "<tr><td>%s</td><td>%d</td><td>%.9g</td><td>%.9g</td><td>%.1e</td></tr>", html.EscapeString(e.Name), e.Index, e.Analytic, e.Numeric, e.RelativeError)
+		fmt.Fprintf(&b, "<tr><td>%s</td><td>%s</td><td>%.9g</td><td>%.9g</td><td>%.1e</td></tr>", html.EscapeString(e.Name), e.Where, e.Analytic, e.Numeric, e.RelativeError)
 	}
 	b.WriteString("</table>")
 	return bundle(r.String(), "", b.String())
