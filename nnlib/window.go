@@ -80,12 +80,10 @@ func (l *window[F]) forward(lo, hi int) {
 		return
 	}
 	per, d := l.perWord(), l.words.Cols
-	for i := lo * l.m; i < hi*l.m; i++ {
-		x := l.X.Data[i*per:][:per]
-		copy(x, l.words.Value[int(l.ids[i])*d:][:d])
-		if l.cases != nil {
-			copy(x[d:], l.cases.Value[int(l.caseOf[i])*l.cases.Cols:][:l.cases.Cols])
-		}
+	first, last := lo*l.m, hi*l.m
+	gemm.CopyRows(d, l.words.Value, l.ids[first:last], l.X.Data[first*per:], per)
+	if l.cases != nil && first < last {
+		gemm.CopyRows(l.cases.Cols, l.cases.Value, l.caseOf[first:last], l.X.Data[first*per+d:], per)
 	}
 }
 

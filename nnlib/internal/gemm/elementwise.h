@@ -153,6 +153,24 @@ static void NAME(add_rows)(long n, long cols, const float *src, long stride, con
 	}
 }
 
+// ahead is how many rows of a table are fetched before their turn: they are
+// anywhere in memory, and the processor does not look that far by itself.
+enum { ahead = 4 };
+
+INLINE void fetch_row(const float *row, long cols) {
+	for (long j = 0; j < cols; j += 16) __builtin_prefetch(row + j);
+}
+
+// copy_rows copies the rows of table that ids names to rows of dst.
+static void NAME(copy_rows)(long n, long cols, const float *table, const int32_t *ids, float *dst, long stride) {
+	for (long i = 0; i < n; i++) {
+		if (i + ahead < n) fetch_row(table + ids[i + ahead] * cols, cols);
+		const float *restrict s = table + ids[i] * cols;
+		float *restrict d = dst + i * stride;
+		for (long j = 0; j < cols; j++) d[j] = s[j];
+	}
+}
+
 // sum_rows adds the rows of src to the single row dst, in order.
 static void NAME(sum_rows)(long rows, long cols, const float *restrict src, long stride, float *restrict dst) {
 	for (long i = 0; i < rows; i++)
@@ -243,6 +261,12 @@ static void NAME(update)(const rule *r, long rows, long cols, const int32_t *ids
 		return;
 	}
 	for (long i = 0; i < rows; i++) {
+		if (i + ahead < rows) {
+			long next = ids[i + ahead] * cols;
+			fetch_row(x + next, cols);
+			if (m) fetch_row(m + next, cols);
+			if (v) fetch_row(v + next, cols);
+		}
 		long at = ids[i] * cols;
 		update_row(c, cols, g + i * cols, m ? m + at : m, v ? v + at : v, x + at);
 	}

@@ -183,6 +183,27 @@ func AddRows[F Float](cols int, src []F, stride int, slots []int32, part, parts 
 	pureAddRows(cols, src, stride, slots, part, parts, dst, scale)
 }
 
+// CopyRows copies row ids[i] of table, cols wide, to dst[i*stride:].
+func CopyRows[F Float](cols int, table []F, ids []int32, dst []F, stride int) {
+	if len(ids) == 0 {
+		return
+	}
+	need("CopyRows: dst", dst, (len(ids)-1)*stride+cols)
+	rows := len(table) / max(cols, 1)
+	for _, id := range ids {
+		if id < 0 || int(id) >= rows {
+			panic(fmt.Sprintf("gemm: CopyRows: row %d, want 0..%d", id, rows-1))
+		}
+	}
+	if simd[F]() {
+		simdCopyRows(cols, table, ids, dst, stride)
+		return
+	}
+	for i, id := range ids {
+		copy(dst[i*stride:][:cols], table[int(id)*cols:])
+	}
+}
+
 // SumRows adds the rows of src (at src[i*stride:], cols wide) to dst, in order.
 func SumRows[F Float](rows, cols int, src []F, stride int, dst []F) {
 	if rows == 0 {

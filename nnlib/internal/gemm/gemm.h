@@ -25,6 +25,7 @@ typedef struct {
 	void (*cross_entropy)(long rows, long cols, const float *z, const int32_t *labels, float scale, float *dz, float *loss);
 	void (*add_rows)(long n, long cols, const float *src, long stride, const int32_t *slots, long part, long parts, float *dst,
 	                 float scale);
+	void (*copy_rows)(long n, long cols, const float *table, const int32_t *ids, float *dst, long stride);
 	void (*sum_rows)(long rows, long cols, const float *src, long stride, float *dst);
 	double (*square_sum)(long n, const float *x);
 	void (*scale)(long n, float s, float *x);

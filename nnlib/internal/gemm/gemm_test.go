@@ -103,6 +103,11 @@ func TestElementwiseIsTheSameEverywhere(t *testing.T) {
 			AddRows(cols, x, cols, labels, 1, 2, dst, 0.3)
 			return dst
 		},
+		"copy rows": func() []float32 {
+			dst := make([]float32, rows*(cols+3))
+			CopyRows(cols, x, labels, dst, cols+3)
+			return dst
+		},
 		"sum rows": func() []float32 {
 			dst := make([]float32, cols)
 			SumRows(rows, cols, g, cols, dst)

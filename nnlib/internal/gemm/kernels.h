@@ -207,6 +207,7 @@ const kernels NAME(kernels) = {
 	.softmax = NAME(softmax),
 	.cross_entropy = NAME(cross_entropy),
 	.add_rows = NAME(add_rows),
+	.copy_rows = NAME(copy_rows),
 	.sum_rows = NAME(sum_rows),
 	.square_sum = NAME(square_sum),
 	.scale = NAME(scale),

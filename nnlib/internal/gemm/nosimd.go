@@ -17,6 +17,7 @@ func simdCrossEntropy[F Float](_, _ int, _ []F, _ []int32, _ F, _, _ []F) { pani
 func simdAddRows[F Float](_, _ int, _ []F, _ int, _ []int32, _, _ int, _ []F, _ F) {
 	panic(unreachable)
 }
+func simdCopyRows[F Float](int, []F, []int32, []F, int)                { panic(unreachable) }
 func simdSumRows[F Float](_, _ int, _ []F, _ int, _ []F)               { panic(unreachable) }
 func simdSquareSum[F Float]([]F) float64                               { panic(unreachable) }
 func simdScale[F Float](F, []F)                                        { panic(unreachable) }

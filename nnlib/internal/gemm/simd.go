@@ -21,6 +21,8 @@ package gemm
 #cgo nocallback k_cross_entropy
 #cgo noescape k_add_rows
 #cgo nocallback k_add_rows
+#cgo noescape k_copy_rows
+#cgo nocallback k_copy_rows
 #cgo noescape k_sum_rows
 #cgo nocallback k_sum_rows
 #cgo noescape k_square_sum
@@ -57,6 +59,9 @@ static void k_cross_entropy(long rows, long cols, const float *z, const int32_t 
 static void k_add_rows(long n, long cols, const float *src, long stride, const int32_t *slots, long part, long parts,
                        float *dst, float scale) {
 	t->add_rows(n, cols, src, stride, slots, part, parts, dst, scale);
+}
+static void k_copy_rows(long n, long cols, const float *table, const int32_t *ids, float *dst, long stride) {
+	t->copy_rows(n, cols, table, ids, dst, stride);
 }
 static void k_sum_rows(long rows, long cols, const float *src, long stride, float *dst) {
 	t->sum_rows(rows, cols, src, stride, dst);
@@ -109,6 +114,10 @@ func simdCrossEntropy[F Float](rows, cols int, z []F, labels []int32, scale F, d
 
 func simdAddRows[F Float](n, cols int, src []F, stride int, slots []int32, part, parts int, dst []F, scale F) {
 	C.k_add_rows(C.long(n), C.long(cols), floats(src), C.long(stride), ints(slots), C.long(part), C.long(parts), floats(dst), C.float(scale))
+}
+
+func simdCopyRows[F Float](cols int, table []F, ids []int32, dst []F, stride int) {
+	C.k_copy_rows(C.long(len(ids)), C.long(cols), floats(table), ints(ids), floats(dst), C.long(stride))
 }
 
 func simdSumRows[F Float](rows, cols int, src []F, stride int, dst []F) {
