@@ -62,13 +62,14 @@ func (a *Archive) Has(path string) bool {
 
 // read returns the entry for path; the caller has checked that there is one.
 func (a *Archive) read(path string) ([]byte, error) {
-	r, err := a.entries[path].Open()
+	entry := a.entries[path]
+	r, err := entry.Open()
 	if err != nil {
 		return nil, fmt.Errorf("export data for %q: %w", path, err)
 	}
 	defer r.Close()
-	data, err := io.ReadAll(r)
-	if err != nil {
+	data := make([]byte, entry.UncompressedSize64)
+	if _, err := io.ReadFull(r, data); err != nil {
 		return nil, fmt.Errorf("export data for %q: %w", path, err)
 	}
 	return data, nil
