@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"github.com/traefik/yaegi/interp"
 
@@ -27,16 +26,17 @@ const sessionPath = "session"
 // session is the interpreter and the storage of the session's variables and
 // functions.
 type session struct {
-	worker   *worker
-	interp   *interp.Interpreter
-	packages map[string]map[string]reflect.Value // loaded symbols by import path
-	names    map[string]string                   // package name in lowered source -> path
-	hooks    map[string]reflect.Value            // for compiled cells, by variable
-	frames   *frameWriter
-	line     int                             // of the last statement that may panic
-	top      int                             // of the last outermost statement
-	body     func(func())                    // runs the function literal of the current cell
-	stop     atomic.Pointer[context.Context] // of the current cell
+	worker     *worker
+	interp     *interp.Interpreter
+	packages   map[string]map[string]reflect.Value // loaded symbols by import path
+	names      map[string]string                   // package name in lowered source -> path
+	hooks      map[string]reflect.Value            // for compiled cells, by variable
+	frames     *frameWriter
+	globalSize int                             // of the interpreter's global frame before any cell
+	line       int                             // of the last statement that may panic
+	top        int                             // of the last outermost statement
+	body       func(func())                    // runs the function literal of the current cell
+	stop       atomic.Pointer[context.Context] // of the current cell
 }
 
 func newSession(w *worker) *session {
@@ -63,6 +63,7 @@ func newSession(w *worker) *session {
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: builtins()}))
 	_, err := s.interp.Eval(fmt.Sprintf("import %s %q", lower.Session, sessionPath))
 	s.must(err)
+	s.globalSize = field(field(reflect.ValueOf(s.interp), "frame"), "data").Len()
 	return s
 }
 
@@ -192,6 +193,7 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	s.stop.Store(&ctx)
 	s.frames.take()
 	id := *s.runID()
+	defer s.forget()
 	_, err := s.interp.EvalWithContext(ctx, lower.Session+".Run("+literal+")")
 	if ctx.Err() != nil {
 		select {
@@ -219,13 +221,6 @@ func (s *session) sleep(d time.Duration) {
 	case <-timer.C:
 	case <-(*s.stop.Load()).Done():
 	}
-}
-
-// runID is the interpreter's private counter of runs, which an interrupt
-// raises to stop the code of the run before.
-func (s *session) runID() *uint64 {
-	f := reflect.ValueOf(s.interp).Elem().FieldByName("id")
-	return (*uint64)(unsafe.Pointer(f.UnsafeAddr())) //nolint:gosec // yaegi v0.16.1 has no method for it
 }
 
 // frameWriter takes what the interpreter says about a panic, a line for every
