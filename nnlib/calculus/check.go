@@ -168,17 +168,44 @@ func (d *Derivative) checkResult(r *CheckReport, e *evaluator, t result) error {
 		}
 		return y.Data
 	}
+	columns := checkedColumns(len(start.Data))
 	var numeric *Estimate
 	if d.differential {
+		columns = []int{0}
 		numeric = Differences{}.JVP(at, start.Data, direction.Data)
 	} else {
-		numeric = Differences{}.Jacobian(at, start.Data)
+		numeric = Differences{}.Jacobian(func(part []float64) []float64 {
+			x := append([]float64(nil), start.Data...)
+			for k, j := range columns {
+				x[j] = part[k]
+			}
+			return at(x)
+		}, pick(start.Data, columns))
 	}
 	if failure != nil {
 		return failure
 	}
-	d.compareAll(r, t, start.Cols, analytic, numeric)
+	d.compareAll(r, t, columns, start, analytic, numeric)
 	return nil
+}
+
+// checkedColumns returns which of n elements are checked: all, or of many an
+// even sample.
+func checkedColumns(n int) []int {
+	const most = 256
+	columns := make([]int, min(n, most))
+	for k := range columns {
+		columns[k] = k * n / len(columns)
+	}
+	return columns
+}
+
+func pick(values []float64, indices []int) []float64 {
+	out := make([]float64, len(indices))
+	for k, i := range indices {
+		out[k] = values[i]
+	}
+	return out
 }
 
 func (d *Derivative) valueSize(e *evaluator, f *node) int {
@@ -189,21 +216,26 @@ func (d *Derivative) valueSize(e *evaluator, f *node) int {
 	return rows * cols
 }
 
-// compareAll compares element by element: both are in the order of the target's
-// rows, for each element of the formula.
-func (d *Derivative) compareAll(r *CheckReport, t result, cols int, analytic *Matrix, numeric *Estimate) {
-	a := analytic.Data
-	if len(a) != len(numeric.Value.Data) {
+// compareAll compares the derivatives by the given elements of the variable: both
+// have a row for each element of the formula, in the order of the variable's
+// rows.
+func (d *Derivative) compareAll(r *CheckReport, t result, columns []int, start, analytic *Matrix, numeric *Estimate) {
+	n := len(start.Data)
+	if d.differential {
+		n = 1
+	}
+	if len(analytic.Data)*len(columns) != len(numeric.Value.Data)*n {
 		r.Passed = false
-		r.Notes = append(r.Notes, fmt.Sprintf("the derivative has %d elements, the differences %d", len(a), len(numeric.Value.Data)))
+		r.Notes = append(r.Notes, fmt.Sprintf("the derivative has %d elements, the differences say %d", len(analytic.Data), len(numeric.Value.Data)*n/len(columns)))
 		return
 	}
 	// Differences see no less than about 1e-12 of a function of ordinary size.
-	floor := max(1e-3*max(largest(a), largest(numeric.Value.Data)), 1e-4)
+	floor := max(1e-3*max(largest(analytic.Data), largest(numeric.Value.Data)), 1e-4)
 	worst := CheckedEntry{Name: t.name}
-	for i, v := range a {
-		entry := compare(t.name, i, v, slope{value: numeric.Value.Data[i : i+1], err: numeric.Error.Data[i : i+1]}, floor)
-		switch {
+	for k, value := range numeric.Value.Data {
+		i := k/len(columns)*n + columns[k%len(columns)]
+		entry := compare(t.name, i, analytic.Data[i], slope{value: []float64{value}, err: numeric.Error.Data[k : k+1]}, floor)
+		switch cols := start.Cols; {
 		case analytic.Rows > 1 && analytic.Cols > 1:
 			entry.Where = fmt.Sprintf("[%d,%d]", i/analytic.Cols, i%analytic.Cols)
 		case cols > 1 && d.root.shape.isScalar():
@@ -215,6 +247,9 @@ func (d *Derivative) compareAll(r *CheckReport, t result, cols int, analytic *Ma
 		}
 	}
 	r.Calls += numeric.Calls
+	if len(columns) < n {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d of the %d elements of %s, evenly chosen", len(columns), n, t.name))
+	}
 	r.Parameters = append(r.Parameters, worst)
 }
 
@@ -224,7 +259,7 @@ func (e *evaluator) fresh(set *node, value *Matrix) *evaluator {
 	c := *e
 	c.done = map[*node]*Matrix{}
 	if set != nil {
-		c.done[set] = value
+		c.done[set], c.set = value, set
 	}
 	return &c
 }

@@ -69,6 +69,7 @@ var badFormulas = []struct{ name, formula string }{
 	{"unknown sign", "x $ y"},
 	{"unknown LaTeX", `\foo`},
 	{"number out of range", "1e999"},
+	{"overflow of constants", "x 1e200^2"},
 	{"parts of unequal width", "[x; Y']; Y: 2×3"},
 	{"second line", "s = u' h\nh = W x + b'\nW: 8×20"},
 	{"two expressions", "x; y"},

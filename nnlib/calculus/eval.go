@@ -15,6 +15,8 @@ type evaluator struct {
 	// standIn replaces functions without a definition, for checks only.
 	standIn string
 	done    map[*node]*Matrix
+	// set is a node whose value was given instead of computed, or nil.
+	set *node
 }
 
 // eval returns the values of n, computing each node below it once.
@@ -282,7 +284,15 @@ func (e *evaluator) elementwise(n *node, arg *Matrix) (*Matrix, error) {
 // logSoftmax computes log softmax(z) and log softmax(z)[y] from z, since the log
 // of a softmax that has underflowed to 0 is lost.
 func (e *evaluator) logSoftmax(arg *node) (*Matrix, bool) {
-	arg = arg.inner()
+	for arg.op == opNamed {
+		if arg == e.set {
+			return nil, false
+		}
+		arg = arg.args[0]
+	}
+	if arg == e.set {
+		return nil, false
+	}
 	if arg.op == opIndex {
 		v, ok := e.logSoftmax(arg.args[0])
 		if !ok {

@@ -103,6 +103,9 @@ func (f *Formula) analyze() (err error) {
 			if !ok {
 				panic(r)
 			}
+			if e.Source == "" {
+				e.Source, e.End = f.text, len(f.text)
+			}
 			err = e
 		}
 	}()
@@ -184,6 +187,8 @@ func (f *Formula) buildNodes(c *inference, root *statement) error {
 	}
 	b := &builder{inference: c, graph: newGraph(), done: map[string]*node{}, places: map[*node]span{}}
 	maps.Copy(b.graph.distributions, c.distrib)
+	b.graph.building = true
+	defer func() { b.graph.building = false }()
 	f.vars = nil
 	for _, name := range c.names {
 		s := c.resolveShape(c.vars[name])

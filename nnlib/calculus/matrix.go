@@ -79,27 +79,38 @@ func (m *Matrix) Clone() *Matrix {
 }
 
 // String prints the matrix in brackets, one row a line, six significant digits.
+// Of a large one it prints the first 24 rows and columns and its size.
 func (m *Matrix) String() string {
 	if m.Rows == 1 && m.Cols == 1 {
 		return formatNumber(m.Data[0])
 	}
-	width := make([]int, m.Cols)
-	for k, v := range m.Data {
-		width[k%m.Cols] = max(width[k%m.Cols], len(formatNumber(v)))
+	const most = 24
+	rows, cols := min(m.Rows, most), min(m.Cols, most)
+	width := make([]int, cols)
+	for i := range rows {
+		for j := range cols {
+			width[j] = max(width[j], len(formatNumber(m.Data[i*m.Cols+j])))
+		}
 	}
 	var b strings.Builder
-	for i := range m.Rows {
+	for i := range rows {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		b.WriteByte('[')
-		for j := range m.Cols {
+		for j := range cols {
 			if j > 0 {
 				b.WriteByte(' ')
 			}
 			fmt.Fprintf(&b, "%*s", width[j], formatNumber(m.Data[i*m.Cols+j]))
 		}
+		if cols < m.Cols {
+			b.WriteString(" …")
+		}
 		b.WriteByte(']')
+	}
+	if rows < m.Rows || cols < m.Cols {
+		fmt.Fprintf(&b, "\n… %d×%d", m.Rows, m.Cols)
 	}
 	return b.String()
 }

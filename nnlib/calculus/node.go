@@ -2,6 +2,7 @@ package calculus
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 )
 
@@ -65,6 +66,9 @@ type graph struct {
 	// distributions are the variables whose elements are known to sum to 1,
 	// such as the target of a cross-entropy.
 	distributions map[string]bool
+	// building is true while the formula is read: a sum that the user wrote is
+	// kept, so that its derivative by y is that of a sum.
+	building bool
 	// symmetric are the matrices that equal their transposes.
 	symmetric map[string]bool
 	// names leads from a node to the named piece that stands for it, so that
@@ -89,7 +93,12 @@ func newGraph() *graph {
 
 // intern returns the unique node equal to n. Sums and element-wise products are
 // equal in any order of their arguments; the order seen first is kept.
+//
+// It panics with an [*Error] when the arithmetic of constants has overflowed.
 func (g *graph) intern(n node) *node {
+	if math.IsInf(n.val, 0) || math.IsNaN(n.val) {
+		panic(&Error{Message: "the constants of the formula lead out of the range of numbers"})
+	}
 	key := nodeKey{n.op, n.name, n.index, n.val, n.k, n.scalars, n.offset, n.shape, ""}
 	ids := make([]int, len(n.args))
 	for i, a := range n.args {

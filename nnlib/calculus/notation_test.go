@@ -1,6 +1,9 @@
 package calculus
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestNotations: what different people type for the same thing means the same.
 func TestNotations(t *testing.T) {
@@ -74,5 +77,65 @@ func TestStableAtExtremes(t *testing.T) {
 	ce, err := Let("CE(y, softmax(z))").Eval(Values{"z": []float64{1e4, -1e4, 0}, "y": []float64{0, 1, 0}})
 	if err != nil || ce.Scalar() != 2e4 {
 		t.Errorf("cross-entropy = %v, %v, want 20000", ce, err)
+	}
+}
+
+// TestSumOfADistribution: Σy = 1 shortens the derivatives by others, but a sum
+// that the formula itself has is differentiated as a sum.
+func TestSumOfADistribution(t *testing.T) {
+	f := Let("J = CE(y, softmax(z)) + sum(y)^2")
+	for name, want := range map[string]string{"z": "∂J/∂z = ŷ − y, where ŷ = softmax(z)", "y": "∂J/∂y = 2sum(y)ones(n) − log(ŷ), where ŷ = softmax(z)"} {
+		d := f.Grad(name)
+		if got := d.String(); got != want {
+			t.Errorf("got %s\nwant %s", got, want)
+		}
+		if r := d.Check(1); !r.Passed {
+			t.Error(r)
+		}
+	}
+	// Asking for ∂J/∂ŷ too leads through ŷ and arrives at the same.
+	d := Let("J = CE(y, ŷ); ŷ = softmax(z)").Grad("ŷ", "z")
+	if got, want := d.String(), "∂J/∂ŷ = −y ∘ ŷ⁻¹\n∂J/∂z = ŷ − y\nwhere ŷ = softmax(z)"; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if r := d.Check(1); !r.Passed {
+		t.Error(r)
+	}
+}
+
+func TestIntermediates(t *testing.T) {
+	all, err := Let("s = u' tanh(W x + b)").Intermediates(Values{"u": []float64{1, 2}, "W": [][]float64{{1, 0}, {0, 1}}, "x": []float64{1, 2}, "b": []float64{-1, -2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkMatrix(t, "z", all["z"], Vector(0, 0), 0)
+	checkMatrix(t, "h", all["h"], Vector(0, 0), 0)
+	if all["s"].Scalar() != 0 || len(all) != 3 {
+		t.Errorf("the pieces are %v", all)
+	}
+}
+
+// TestEvalOwnsItsResult: changing a result leaves the caller's values alone.
+func TestEvalOwnsItsResult(t *testing.T) {
+	x := []float64{1, 2}
+	v, err := Let("x").Eval(Values{"x": x})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Set(0, 0, 9)
+	if x[0] != 1 {
+		t.Error("Eval returned the caller's slice")
+	}
+}
+
+// TestLargeValues: a check of a large parameter takes a sample, and a large
+// matrix prints its corner.
+func TestLargeValues(t *testing.T) {
+	r := Let("s = u' tanh(W x); W: 40×50").Grad("W").Check(1)
+	if !r.Passed || r.Entries != 256 {
+		t.Errorf("%d comparisons, want 256: %s", r.Entries, r)
+	}
+	if text := NewMatrix(100, 100).String(); strings.Count(text, "\n") != 24 || !strings.HasSuffix(text, "100×100") {
+		t.Errorf("a large matrix prints as %s", text)
 	}
 }

@@ -74,7 +74,7 @@ func (g *graph) sum(n *node) *node {
 		return g.mul(scalar, rest)
 	case rest.isZero():
 		return g.constant(0)
-	case rest.op == opOneHot, rest.inner().op == opSoftmax, rest.op == opVar && g.distributions[rest.name]:
+	case rest.op == opOneHot, rest.inner().op == opSoftmax, rest.op == opVar && g.distributions[rest.name] && !g.building:
 		return scalar
 	case rest.op == opTranspose:
 		return g.mul(scalar, g.sum(rest.args[0]))

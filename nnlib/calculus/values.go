@@ -22,6 +22,30 @@ func (f *Formula) Eval(values Values) (*Matrix, error) {
 	return e.result(f.root)
 }
 
+// Intermediates returns the values of the pieces of the formula by name: its
+// definitions, the z, h and ŷ that explanations name, and the formula itself.
+// It reports missing values and shapes that do not fit as an [*Error].
+func (f *Formula) Intermediates(values Values) (map[string]*Matrix, error) {
+	e, err := f.evaluator(values)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	root := f.pieces()
+	f.mu.Unlock()
+	v, err := e.result(root)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*Matrix{f.label(): v}
+	for _, n := range topological(root) {
+		if n.op == opNamed {
+			all[n.name] = e.done[n].Clone()
+		}
+	}
+	return all, nil
+}
+
 // evaluator checks the values and solves for the symbolic dimensions.
 func (f *Formula) evaluator(values Values) (*evaluator, error) {
 	e := &evaluator{formula: f, values: map[string]*Matrix{}, indices: map[string]int{}, dims: map[string]int{}, done: map[*node]*Matrix{}}
