@@ -18,7 +18,9 @@ type Config struct {
 	// Packages holds the types of what cells may import beyond the standard
 	// library, or is nil. The worker has their symbols.
 	Packages *exportdata.Archive
-	Engine   Engine
+	// Docs holds the documentation of those packages, or is nil.
+	Docs   *exportdata.Archive
+	Engine Engine
 	// Interactive kernels have somebody waiting between cells: they warm the
 	// build cache when they start, and compile interpreted functions in the
 	// background.
@@ -40,6 +42,7 @@ type Kernel struct {
 	mu        sync.Mutex // guards what follows
 	process   *process
 	session   *check.Session
+	docs      *exportdata.Docs
 	texts     map[string]string // cell name -> text, for tracebacks
 	builder   *builder
 	ran       []ranCell  // in this session
@@ -54,7 +57,10 @@ var ErrClosed = errors.New("the kernel is closed")
 
 // Start starts a kernel and its worker process.
 func Start(ctx context.Context, config Config) (*Kernel, error) {
-	k := &Kernel{config: config, texts: map[string]string{}, builder: newBuilder(config)}
+	k := &Kernel{config: config, texts: map[string]string{}, builder: newBuilder(config), docs: exportdata.StdDocs()}
+	if config.Docs != nil {
+		k.docs.Add(config.Docs)
+	}
 	k.session = k.newSession()
 	var err error
 	if k.process, err = startProcess(ctx, config); err != nil {
@@ -84,7 +90,7 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 		k.mu.Unlock()
 		return Reply{}, ErrClosed
 	}
-	if !req.Silent {
+	if !req.Silent && !req.Uncounted {
 		k.count++
 	}
 	reply := Reply{ExecutionCount: k.count}

@@ -8,10 +8,12 @@ type ExecuteRequest struct {
 	Cell string
 	// Silent cells do not count and show no result.
 	Silent bool
+	// Uncounted cells do not count, but show their results.
+	Uncounted bool
 }
 
 // An Output is something a cell showed while it ran: a [Stream],
-// [DisplayData], [ExecuteResult] or [Error].
+// [DisplayData], [ExecuteResult], [ClearOutput] or [Error].
 type Output interface{ output() }
 
 // Stream is text that a cell wrote to its standard output or error.
@@ -40,6 +42,11 @@ type ExecuteResult struct {
 	Metadata       map[string]any
 }
 
+// ClearOutput removes what the cell has shown so far.
+type ClearOutput struct {
+	Wait bool // only when the next output comes
+}
+
 // Error says why a cell stopped: a compile error, a panic, an interrupt or the
 // end of the worker. It is a result of the user's code; it does not implement
 // the error interface.
@@ -53,6 +60,7 @@ type Error struct {
 func (Stream) output()        {}
 func (DisplayData) output()   {}
 func (ExecuteResult) output() {}
+func (ClearOutput) output()   {}
 func (Error) output()         {}
 
 // Reply ends the execution of a cell.

@@ -16,6 +16,7 @@ type cli struct {
 	Experiments experimentsCmd `cmd:"" help:"List, show, rename, delete and restore experiments."`
 	Doctor      doctorCmd      `cmd:"" help:"Say what works on this machine and what is missing."`
 	Export      exportCmd      `cmd:"" help:"Turn a notebook into HTML, Markdown, a Go program or format 4.5."`
+	Kernel      kernelCmd      `cmd:"" help:"Be a kernel of Jupyter's front ends."`
 	Run         runCmd         `cmd:"" help:"Run notebooks and save them with their outputs."`
 	Runs        runsCmd        `cmd:"" help:"List, show and compare recorded runs."`
 	Verify      verifyCmd      `cmd:"" help:"Run notebooks and compare their outputs with the saved ones."`
