@@ -201,10 +201,9 @@ func TestNeuronIsLogisticRegression(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	X := normal(rng, 20, 3)
 	m := nnlib.NewLogistic(3, 1)
-	p := nnlib.Logistic.Of(m.Network.Predict(X).Data)
 	W, b := m.Parameters()[0], m.Parameters()[1]
 	b.Value[0] = 0.3
-	p = nnlib.Logistic.Of(m.Network.Predict(X).Data)
+	p := nnlib.Logistic.Of(m.Network.Predict(X).Data)
 	for i, got := range m.Probabilities(X) {
 		z := float64(b.Value[0])
 		for j := range 3 {

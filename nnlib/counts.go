@@ -68,7 +68,8 @@ func (c ParameterCounts) Formula() string {
 func (c ParameterCounts) String() string {
 	var b strings.Builder
 	for _, row := range c.rows() {
-		fmt.Fprintf(&b, "%-10s %14s %12s %12s  %s\n", row[0], row[1], row[2], row[3], row[4])
+		line := fmt.Sprintf("%-10s %14s %12s %12s  %s", row[0], row[1], row[2], row[3], row[4])
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.String()
 }

@@ -78,7 +78,10 @@ func (f *tensorFile) write(path string) (err error) {
 }
 
 func (f *tensorFile) encode(w io.Writer) error {
-	header := map[string]any{"__metadata__": f.text}
+	header := map[string]any{}
+	if len(f.text) > 0 {
+		header["__metadata__"] = f.text
+	}
 	size := 0
 	for _, t := range f.tensors {
 		header[t.name] = tensorHeader{"F32", t.shape, [2]int{size, size + 4*len(t.data)}}
