@@ -19,6 +19,7 @@ type runsCmd struct {
 	Search  runsSearchCmd  `cmd:"" help:"Find runs by a condition."`
 	Compare runsCompareCmd `cmd:"" help:"Show how runs differ: params first, then metrics side by side."`
 	Plot    runsPlotCmd    `cmd:"" help:"Draw metrics in the terminal or to SVG or PNG."`
+	Rerun   runsRerunCmd   `cmd:"" help:"Run again what recorded runs, and compare every point."`
 	Tag     runsTagCmd     `cmd:"" help:"Set or delete tags of a run."`
 	Note    runsNoteCmd    `cmd:"" help:"Write a note about a run."`
 	Export  runsExportCmd  `cmd:"" help:"Write runs as JSON or CSV."`

@@ -34,6 +34,9 @@ func (r *Run) work() {
 	found := collectFacts() // nil once they are stored
 	heartbeat := time.NewTicker(experiments.HeartbeatInterval)
 	defer heartbeat.Stop()
+	system := time.NewTimer(systemAfter)
+	defer system.Stop()
+	var measured *sampler
 	for {
 		select {
 		case <-r.kick:
@@ -46,6 +49,13 @@ func (r *Run) work() {
 			w.storeSession()
 		case <-heartbeat.C:
 			w.heartbeat()
+		case now := <-system.C:
+			if measured == nil {
+				measured = newSampler()
+			} else {
+				w.commitMetrics(measured.sample(now))
+			}
+			system.Reset(systemEvery)
 		case f := <-r.flushes:
 			w.commit()
 			if f.last {
