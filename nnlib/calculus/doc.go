@@ -46,10 +46,12 @@
 //
 // The element-wise functions are σ (sigmoid), tanh, relu, leakyrelu (slope 0.01),
 // hardtanh, softsign, softplus, exp, log, sin, cos, abs, sgn, sqrt, max(0, ·), and
-// the abstract f, g, φ, ψ, which get a meaning with [Formula.Func]. The others are
+// the abstract f, g, φ, ψ, which get a meaning with [Formula.Func] (and are
+// variables where the text defines or declares them). The others are
 // det, logdet (log|det|), tr, inv, sum, norm, softmax, logsoftmax, logsumexp,
 // CE(y, ŷ) = −Σ y log ŷ, diag, diagonal and vec (by rows). A scalar added to a
-// vector is added to each element. Names may have subscripts (W_1, x₁,
+// vector is added to each element. Products and quotients are taken from the left:
+// 1/2 x' x is half of x' x. Names may have subscripts (W_1, x₁,
 // x_window), hats (ŷ, yhat) and be Greek (λ, lambda, \lambda).
 //
 // Definitions and declarations stand in lines or behind semicolons or commas:

@@ -151,7 +151,7 @@ func (c *inference) conventional(name string) shape {
 	base, _, _ := strings.Cut(name, "_")
 	r, _ := utf8.DecodeRuneInString(base)
 	switch {
-	case base == "s" || greekNames[r] != "" && unicode.IsLower(r) && !strings.ContainsRune("δθμξφχψω", r):
+	case base == "s" || greekNames[r] != "" && unicode.IsLower(r) && !strings.ContainsRune("βδθμξφχψω", r):
 		return scalarShape
 	case unicode.IsUpper(r):
 		return shape{c.unknown(), c.unknown()}

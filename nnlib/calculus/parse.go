@@ -28,6 +28,9 @@ type parser struct {
 	// brackets counts open parentheses and brackets, within which a line break
 	// is a space.
 	brackets int
+	// values are the names that the text defines or declares: f = x' A x makes f
+	// a value, though f is a function elsewhere.
+	values map[string]bool
 }
 
 // parseStatements reads a text of definitions and declarations.
@@ -39,7 +42,8 @@ func parseStatements(text string) (list []statement, err error) {
 	if len(tokens) > maxTokens {
 		return nil, failf(text, tokens[maxTokens].at, "the formula has more than %d words and signs", maxTokens)
 	}
-	p := &parser{text: text, tokens: tokens}
+	p := &parser{text: text, tokens: tokens, values: map[string]bool{}}
+	p.findValues()
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)
@@ -67,10 +71,46 @@ func parseStatements(text string) (list []statement, err error) {
 	return list, nil
 }
 
+// findValues notes the names at the beginning of definitions and declarations.
+func (p *parser) findValues() {
+	depth := 0
+	for i := range p.tokens {
+		t := p.tokens[i]
+		if t.kind == tokenOperator {
+			switch t.text {
+			case "(", "[":
+				depth++
+			case ")", "]":
+				depth--
+			}
+		}
+		p.pos = i
+		if t.kind != tokenName || depth != 0 || i > 0 && !separates(p.tokens[i-1]) {
+			continue
+		}
+		if next := p.tokens[i+1].text; next == "=" || next == ":" || next == "∈" || p.arguments() > 0 {
+			p.values[t.text] = true
+		}
+	}
+	p.pos = 0
+}
+
+// function returns the canonical name of the function that a name is here, or "".
+func (p *parser) function(name string) string {
+	if f := findElementwise(name); f != nil && f.abstract && p.values[name] {
+		return ""
+	}
+	return functionName(name)
+}
+
+// separates reports whether a token ends a statement.
+func separates(t token) bool {
+	return t.kind == tokenBreak || t.kind == tokenOperator && (t.text == ";" || t.text == ",") || t.kind == tokenName && t.text == "where"
+}
+
 // separator reports whether the next token ends a statement.
 func (p *parser) separator() bool {
-	t := p.peek()
-	return t.kind == tokenBreak || t.kind == tokenOperator && (t.text == ";" || t.text == ",") || t.kind == tokenName && t.text == "where"
+	return separates(p.peek())
 }
 
 func (p *parser) peek() token {
@@ -130,13 +170,13 @@ func (p *parser) statement() statement {
 			return p.declaration()
 		}
 		if next.kind == tokenOperator && next.text == "=" {
-			if isFunctionName(t.text) {
+			if p.function(t.text) != "" {
 				p.fail(t.at, "%s is a function and cannot be defined", t.text)
 			}
 			p.pos += 2
 			return statement{name: t.text, at: t.at, expr: p.sum()}
 		}
-		if end := p.arguments(); end > 0 && !isFunctionName(t.text) {
+		if end := p.arguments(); end > 0 && p.function(t.text) == "" {
 			p.pos = end + 1
 			return statement{name: t.text, at: t.at, expr: p.sum()}
 		}

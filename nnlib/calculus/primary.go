@@ -1,8 +1,11 @@
 package calculus
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // primary reads an operand.
@@ -12,13 +15,14 @@ func (p *parser) primary() *syntax {
 	case tokenNumber:
 		return p.number()
 	case tokenName:
-		if name := functionName(t.text); name != "" {
+		if name := p.function(t.text); name != "" {
 			return p.call(name)
 		}
 		if t.text == "where" {
 			break
 		}
 		p.pos++
+		p.rejectUnknownFunction(t)
 		return &syntax{kind: syntaxName, text: t.text, at: t.at}
 	case tokenOperator:
 		switch t.text {
@@ -34,6 +38,19 @@ func (p *parser) primary() *syntax {
 	}
 	p.unexpected("a variable, number or function")
 	return nil
+}
+
+// rejectUnknownFunction stops gelu(x) from being a product. A single letter before
+// a parenthesis is a factor, as in x(a + b).
+func (p *parser) rejectUnknownFunction(t token) {
+	base, _, _ := strings.Cut(t.text, "_")
+	letters := strings.TrimRight(base, "0123456789")
+	if next := p.peek(); utf8.RuneCountInString(letters) < 2 || !p.is("(") || next.space || p.values[t.text] || strings.ContainsRune(letters, combiningHat) {
+		return
+	}
+	names := slices.Sorted(maps.Keys(matrixFunctions))
+	names = append(definedFunctions(), names...)
+	panic(failf(p.text, t.at, "%s is not a function that is known here", t.text).withHint("known are %s, and f, g, φ, ψ", strings.Join(names, ", ")))
 }
 
 // number reads a number, or the indicator 1[x > 0].
