@@ -17,6 +17,7 @@ func table_github_com_lectern_go_lectern_experiments() map[string]reflect.Value 
 		"Active":              reflect.ValueOf(experiments.Active),
 		"ActiveOnly":          reflect.ValueOf(experiments.ActiveOnly),
 		"All":                 reflect.ValueOf(experiments.All),
+		"AllSteps":            reflect.ValueOf(&experiments.AllSteps).Elem(),
 		"ArtifactCells":       reflect.ValueOf(constant.MakeFromLiteral("\"lectern/cells.txt\"", token.STRING, 0)),
 		"ArtifactDiff":        reflect.ValueOf(constant.MakeFromLiteral("\"lectern/git.diff\"", token.STRING, 0)),
 		"ArtifactGoMod":       reflect.ValueOf(constant.MakeFromLiteral("\"lectern/go.mod\"", token.STRING, 0)),

@@ -10,15 +10,44 @@ import (
 func table_github_com_lectern_go_lectern_kernel_display() map[string]reflect.Value {
 	return map[string]reflect.Value{
 		// function, constant and variable definitions
-		"SetSink": reflect.ValueOf(display.SetSink),
-		"Show":    reflect.ValueOf(display.Show),
+		"Bundle":       reflect.ValueOf(display.Bundle),
+		"Clear":        reflect.ValueOf(display.Clear),
+		"NewID":        reflect.ValueOf(display.NewID),
+		"NewLineChart": reflect.ValueOf(display.NewLineChart),
+		"NewProgress":  reflect.ValueOf(display.NewProgress),
+		"NewTable":     reflect.ValueOf(display.NewTable),
+		"SetSink":      reflect.ValueOf(display.SetSink),
+		"Show":         reflect.ValueOf(display.Show),
+		"Text":         reflect.ValueOf(display.Text),
 
 		// type definitions
-		"HTML":     reflect.ValueOf((*display.HTML)(nil)),
-		"JSON":     reflect.ValueOf((*display.JSON)(nil)),
-		"LaTeX":    reflect.ValueOf((*display.LaTeX)(nil)),
-		"Markdown": reflect.ValueOf((*display.Markdown)(nil)),
-		"PNG":      reflect.ValueOf((*display.PNG)(nil)),
-		"SVG":      reflect.ValueOf((*display.SVG)(nil)),
+		"All":       reflect.ValueOf((*display.All)(nil)),
+		"Bundler":   reflect.ValueOf((*display.Bundler)(nil)),
+		"Clearing":  reflect.ValueOf((*display.Clearing)(nil)),
+		"HTML":      reflect.ValueOf((*display.HTML)(nil)),
+		"ID":        reflect.ValueOf((*display.ID)(nil)),
+		"JSON":      reflect.ValueOf((*display.JSON)(nil)),
+		"LaTeX":     reflect.ValueOf((*display.LaTeX)(nil)),
+		"LineChart": reflect.ValueOf((*display.LineChart)(nil)),
+		"Markdown":  reflect.ValueOf((*display.Markdown)(nil)),
+		"PNG":       reflect.ValueOf((*display.PNG)(nil)),
+		"Progress":  reflect.ValueOf((*display.Progress)(nil)),
+		"SVG":       reflect.ValueOf((*display.SVG)(nil)),
+		"Table":     reflect.ValueOf((*display.Table)(nil)),
+		"Update":    reflect.ValueOf((*display.Update)(nil)),
+		"VegaLite":  reflect.ValueOf((*display.VegaLite)(nil)),
+
+		// interface wrapper definitions
+		"_Bundler": reflect.ValueOf((*_github_com_lectern_go_lectern_kernel_display_Bundler)(nil)),
 	}
+}
+
+// _github_com_lectern_go_lectern_kernel_display_Bundler is an interface wrapper for Bundler type
+type _github_com_lectern_go_lectern_kernel_display_Bundler struct {
+	IValue      interface{}
+	WMIMEBundle func() map[string]any
+}
+
+func (W _github_com_lectern_go_lectern_kernel_display_Bundler) MIMEBundle() map[string]any {
+	return W.WMIMEBundle()
 }

@@ -10,39 +10,46 @@ import (
 func table_github_com_lectern_go_lectern_nnlib() map[string]reflect.Value {
 	return map[string]reflect.Value{
 		// function, constant and variable definitions
-		"Activations":         reflect.ValueOf(nnlib.Activations),
-		"ClassifierOf":        reflect.ValueOf(nnlib.ClassifierOf),
-		"CountParameters":     reflect.ValueOf(nnlib.CountParameters),
-		"CrossEntropy":        reflect.ValueOf(nnlib.CrossEntropy),
-		"FeedForward":         reflect.ValueOf(nnlib.FeedForward),
-		"HardTanh":            reflect.ValueOf(nnlib.HardTanh),
-		"HeNormal":            reflect.ValueOf(nnlib.HeNormal),
-		"Identity":            reflect.ValueOf(nnlib.Identity),
-		"Interrupted":         reflect.ValueOf(&nnlib.Interrupted).Elem(),
-		"LeakyReLU":           reflect.ValueOf(nnlib.LeakyReLU),
-		"Logistic":            reflect.ValueOf(nnlib.Logistic),
-		"NewClassifier":       reflect.ValueOf(nnlib.NewClassifier),
-		"NewDropout":          reflect.ValueOf(nnlib.NewDropout),
-		"NewElementwise":      reflect.ValueOf(nnlib.NewElementwise),
-		"NewLinear":           reflect.ValueOf(nnlib.NewLinear),
-		"NewLogistic":         reflect.ValueOf(nnlib.NewLogistic),
-		"NewMatrix":           reflect.ValueOf(nnlib.NewMatrix),
-		"NewNetwork":          reflect.ValueOf(nnlib.NewNetwork),
-		"NewParameter":        reflect.ValueOf(nnlib.NewParameter),
-		"NewWindowClassifier": reflect.ValueOf(nnlib.NewWindowClassifier),
-		"OneHot":              reflect.ValueOf(nnlib.OneHot),
-		"ReLU":                reflect.ValueOf(nnlib.ReLU),
-		"SetThreads":          reflect.ValueOf(nnlib.SetThreads),
-		"SmallNormal":         reflect.ValueOf(nnlib.SmallNormal),
-		"SmallUniform":        reflect.ValueOf(nnlib.SmallUniform),
-		"SoftSign":            reflect.ValueOf(nnlib.SoftSign),
-		"Softmax":             reflect.ValueOf(nnlib.Softmax),
-		"StartRun":            reflect.ValueOf(&nnlib.StartRun).Elem(),
-		"Tanh":                reflect.ValueOf(nnlib.Tanh),
-		"Train":               reflect.ValueOf(nnlib.Train),
-		"XavierBound":         reflect.ValueOf(nnlib.XavierBound),
-		"XavierNormal":        reflect.ValueOf(nnlib.XavierNormal),
-		"XavierUniform":       reflect.ValueOf(nnlib.XavierUniform),
+		"AUC":                  reflect.ValueOf(nnlib.AUC),
+		"Activations":          reflect.ValueOf(nnlib.Activations),
+		"CheckLayer":           reflect.ValueOf(nnlib.CheckLayer),
+		"ClassifierOf":         reflect.ValueOf(nnlib.ClassifierOf),
+		"CountParameters":      reflect.ValueOf(nnlib.CountParameters),
+		"CrossEntropy":         reflect.ValueOf(nnlib.CrossEntropy),
+		"FeedForward":          reflect.ValueOf(nnlib.FeedForward),
+		"HardTanh":             reflect.ValueOf(nnlib.HardTanh),
+		"HeNormal":             reflect.ValueOf(nnlib.HeNormal),
+		"Identity":             reflect.ValueOf(nnlib.Identity),
+		"Interrupted":          reflect.ValueOf(&nnlib.Interrupted).Elem(),
+		"LeakyReLU":            reflect.ValueOf(nnlib.LeakyReLU),
+		"LoadClassifier":       reflect.ValueOf(nnlib.LoadClassifier),
+		"LoadScorer":           reflect.ValueOf(nnlib.LoadScorer),
+		"LoadWindowClassifier": reflect.ValueOf(nnlib.LoadWindowClassifier),
+		"Logistic":             reflect.ValueOf(nnlib.Logistic),
+		"NewClassifier":        reflect.ValueOf(nnlib.NewClassifier),
+		"NewDropout":           reflect.ValueOf(nnlib.NewDropout),
+		"NewElementwise":       reflect.ValueOf(nnlib.NewElementwise),
+		"NewLinear":            reflect.ValueOf(nnlib.NewLinear),
+		"NewLogistic":          reflect.ValueOf(nnlib.NewLogistic),
+		"NewMatrix":            reflect.ValueOf(nnlib.NewMatrix),
+		"NewNetwork":           reflect.ValueOf(nnlib.NewNetwork),
+		"NewParameter":         reflect.ValueOf(nnlib.NewParameter),
+		"NewScorer":            reflect.ValueOf(nnlib.NewScorer),
+		"NewWindowClassifier":  reflect.ValueOf(nnlib.NewWindowClassifier),
+		"OneHot":               reflect.ValueOf(nnlib.OneHot),
+		"ReLU":                 reflect.ValueOf(nnlib.ReLU),
+		"SetThreads":           reflect.ValueOf(nnlib.SetThreads),
+		"SmallNormal":          reflect.ValueOf(nnlib.SmallNormal),
+		"SmallUniform":         reflect.ValueOf(nnlib.SmallUniform),
+		"SoftSign":             reflect.ValueOf(nnlib.SoftSign),
+		"Softmax":              reflect.ValueOf(nnlib.Softmax),
+		"StartRun":             reflect.ValueOf(&nnlib.StartRun).Elem(),
+		"Tanh":                 reflect.ValueOf(nnlib.Tanh),
+		"Threshold":            reflect.ValueOf(nnlib.Threshold),
+		"Train":                reflect.ValueOf(nnlib.Train),
+		"XavierBound":          reflect.ValueOf(nnlib.XavierBound),
+		"XavierNormal":         reflect.ValueOf(nnlib.XavierNormal),
+		"XavierUniform":        reflect.ValueOf(nnlib.XavierUniform),
 
 		// type definitions
 		"Activation":         reflect.ValueOf((*nnlib.Activation)(nil)),
@@ -51,12 +58,15 @@ func table_github_com_lectern_go_lectern_nnlib() map[string]reflect.Value {
 		"BinaryCrossEntropy": reflect.ValueOf((*nnlib.BinaryCrossEntropy)(nil)),
 		"Classifier":         reflect.ValueOf((*nnlib.Classifier)(nil)),
 		"ClassifierConfig":   reflect.ValueOf((*nnlib.ClassifierConfig)(nil)),
+		"Counted":            reflect.ValueOf((*nnlib.Counted)(nil)),
 		"DataError":          reflect.ValueOf((*nnlib.DataError)(nil)),
 		"DivergenceError":    reflect.ValueOf((*nnlib.DivergenceError)(nil)),
 		"Dropout":            reflect.ValueOf((*nnlib.Dropout)(nil)),
 		"Elementwise":        reflect.ValueOf((*nnlib.Elementwise)(nil)),
 		"Epoch":              reflect.ValueOf((*nnlib.Epoch)(nil)),
 		"ExponentialDecay":   reflect.ValueOf((*nnlib.ExponentialDecay)(nil)),
+		"GradientCheck":      reflect.ValueOf((*nnlib.GradientCheck)(nil)),
+		"GradientChecks":     reflect.ValueOf((*nnlib.GradientChecks)(nil)),
 		"History":            reflect.ValueOf((*nnlib.History)(nil)),
 		"Init":               reflect.ValueOf((*nnlib.Init)(nil)),
 		"InitKind":           reflect.ValueOf((*nnlib.InitKind)(nil)),
@@ -81,6 +91,8 @@ func table_github_com_lectern_go_lectern_nnlib() map[string]reflect.Value {
 		"RunInfo":            reflect.ValueOf((*nnlib.RunInfo)(nil)),
 		"SGD":                reflect.ValueOf((*nnlib.SGD)(nil)),
 		"Schedule":           reflect.ValueOf((*nnlib.Schedule)(nil)),
+		"Scorer":             reflect.ValueOf((*nnlib.Scorer)(nil)),
+		"ScorerConfig":       reflect.ValueOf((*nnlib.ScorerConfig)(nil)),
 		"ShapeError":         reflect.ValueOf((*nnlib.ShapeError)(nil)),
 		"SoftCrossEntropy":   reflect.ValueOf((*nnlib.SoftCrossEntropy)(nil)),
 		"SquaredError":       reflect.ValueOf((*nnlib.SquaredError)(nil)),
@@ -93,6 +105,7 @@ func table_github_com_lectern_go_lectern_nnlib() map[string]reflect.Value {
 		"Windows":            reflect.ValueOf((*nnlib.Windows)(nil)),
 
 		// interface wrapper definitions
+		"_Counted":   reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Counted)(nil)),
 		"_Layer":     reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Layer)(nil)),
 		"_Loss":      reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Loss)(nil)),
 		"_Model":     reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Model)(nil)),
@@ -100,6 +113,20 @@ func table_github_com_lectern_go_lectern_nnlib() map[string]reflect.Value {
 		"_Recorder":  reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Recorder)(nil)),
 		"_Schedule":  reflect.ValueOf((*_github_com_lectern_go_lectern_nnlib_Schedule)(nil)),
 	}
+}
+
+// _github_com_lectern_go_lectern_nnlib_Counted is an interface wrapper for Counted type
+type _github_com_lectern_go_lectern_nnlib_Counted struct {
+	IValue      interface{}
+	WCounts     func() nnlib.ParameterCounts
+	WParameters func() []*nnlib.Parameter
+}
+
+func (W _github_com_lectern_go_lectern_nnlib_Counted) Counts() nnlib.ParameterCounts {
+	return W.WCounts()
+}
+func (W _github_com_lectern_go_lectern_nnlib_Counted) Parameters() []*nnlib.Parameter {
+	return W.WParameters()
 }
 
 // _github_com_lectern_go_lectern_nnlib_Layer is an interface wrapper for Layer type
