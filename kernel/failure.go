@@ -20,6 +20,9 @@ func internalError(err error) *Error {
 
 // output turns a message of the worker into an output.
 func output(m *pipe.Message, count int) Output {
+	if m.Kind == pipe.Clear {
+		return ClearOutput{Wait: m.Wait}
+	}
 	data := MIMEBundle{}
 	for mime, f := range m.Bundle {
 		switch f.Kind {

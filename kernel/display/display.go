@@ -1,6 +1,7 @@
 package display
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync"
 )
@@ -45,6 +46,23 @@ func (j JSON) MIMEBundle() map[string]any {
 	return bundle("application/json", j.Value, fmt.Sprintf("%+v", j.Value))
 }
 
+// VegaLite is the specification of a chart in Vega-Lite version 5, as text in
+// JSON or as a value that encoding/json can marshal.
+type VegaLite struct{ Spec any }
+
+// MIMEBundle shows v as application/vnd.vegalite.v5+json. A page that has no
+// Vega shows the text.
+func (v VegaLite) MIMEBundle() map[string]any {
+	spec := v.Spec
+	switch text := spec.(type) {
+	case string:
+		spec = json.RawMessage(text)
+	case []byte:
+		spec = json.RawMessage(text)
+	}
+	return bundle("application/vnd.vegalite.v5+json", spec, "Vega-Lite chart")
+}
+
 func bundle(mime string, form any, plain string) map[string]any {
 	return map[string]any{mime: form, "text/plain": plain}
 }
@@ -64,7 +82,9 @@ func Show(values ...any) {
 	}
 }
 
-// SetSink sets where Show shows values. A kernel's worker calls it once.
+// SetSink sets where everything is shown. The values it gets are those of
+// [Show], and [Update] and [Clearing] from the functions of their kind. A
+// kernel's worker calls it once.
 func SetSink(show func(v any)) {
 	mu.Lock()
 	defer mu.Unlock()

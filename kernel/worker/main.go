@@ -56,7 +56,7 @@ func Main(config Config) error {
 	w := &worker{config: config, out: pipe.NewWriter(messages), secret: os.Getenv(MarkVariable)}
 	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
 	w.session = newSession(w)
-	display.SetSink(func(v any) { w.tell(&pipe.Message{Kind: pipe.Display, Bundle: bundle(v)}) })
+	display.SetSink(w.display)
 	if err := w.send(&pipe.Message{Kind: pipe.Ready}); err != nil {
 		return err
 	}

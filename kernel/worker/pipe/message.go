@@ -11,6 +11,7 @@ const (
 	Ready   = "ready"   // worker: started
 	Display = "display" // worker: something was shown
 	Result  = "result"  // worker: the value of the last expression
+	Clear   = "clear"   // worker: what the cell has shown is to be removed
 	Done    = "done"    // worker: the program ended
 )
 
@@ -28,6 +29,7 @@ type Message struct {
 	Metadata map[string]any `json:"metadata,omitempty"`
 	ID       string         `json:"id,omitempty"`     // Display: the display id
 	Update   bool           `json:"update,omitempty"` // Display: replaces what has the id
+	Wait     bool           `json:"wait,omitempty"`   // Clear: when the next output comes
 	Failure  *Failure       `json:"failure,omitempty"`
 }
 
