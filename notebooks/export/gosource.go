@@ -203,11 +203,6 @@ func (p *program) free(name string) string {
 func (p *program) nameObjects() {
 	for _, g := range p.cells {
 		p.taken[g.function()] = true
-		for _, obj := range g.objects {
-			if _, isPackage := obj.(*types.PkgName); isPackage {
-				p.importName(obj.(*types.PkgName).Imported())
-			}
-		}
 	}
 	for _, g := range p.cells {
 		if g.checked == nil {
