@@ -34,7 +34,7 @@ func ExampleDerivative_Explain() {
 	//
 	// Steps
 	//   1. ∂s/∂h = uᵀ                                                     1×8
-	//        ∂(uᵀh)/∂h = uᵀ
+	//        inner product: ∂s/∂h = uᵀ
 	//   2. ∂s/∂z = ∂s/∂h ∂h/∂z = uᵀdiag(f′(z)) = uᵀ ∘ f′(z)ᵀ = δ          (1×8)(8×8) = 1×8
 	//        element-wise function: ∂h/∂z = diag(f′(z))
 	//   3. ∂s/∂W = ∂s/∂z ∂z/∂W = δᵀxᵀ                                     (8×1)(1×20) = 8×20

@@ -301,8 +301,12 @@ func (e *explainer) rule(f flow) string {
 			one = "1"
 		}
 		return "sum: ∂" + from + "/∂" + to + " = " + one + ", the gradient passes unchanged"
+	case ruleInner, ruleInnerLeft:
+		if f.local != nil {
+			return "inner product: ∂" + from + "/∂" + to + " = " + p.at(f.local, levelProduct)
+		}
 	case ruleLinear:
-		return "linear: ∂" + from + "/∂" + to + " = " + p.at(e.leftFactor(f), levelProduct)
+		return "linear: ∂" + from + "/∂" + to + " = " + p.print(e.leftFactor(f))
 	}
 	return f.rule
 }

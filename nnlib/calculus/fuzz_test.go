@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -123,9 +124,35 @@ func checkRandomExpression(t *testing.T, seed uint64) {
 			t.Errorf("seed %d: differential of %s by %s: %s", seed, text, name, report)
 		}
 	}
+	r.checkPieces(t, seed, text)
 	again := reparse(t, f, f.root)
 	if got, want := canonical(again.root), canonical(f.root); got != want {
 		t.Errorf("seed %d: %s prints as %s, which prints as %s", seed, text, want, got)
+	}
+}
+
+// checkPieces differentiates by a definition in the middle of the formula, and by
+// what is below it.
+func (r *randomExpression) checkPieces(t *testing.T, seed uint64, text string) {
+	t.Helper()
+	if !strings.Contains(r.used, "v") {
+		return
+	}
+	r.name("u")
+	text = "J = " + regexp.MustCompile(`\bv\b`).ReplaceAllString(text, "q") + "; q = tanh(v) ∘ u + v" + r.declarations()
+	f, err := Parse(text)
+	if err != nil {
+		t.Fatalf("seed %d: %s: %v", seed, text, err)
+	}
+	for _, convention := range []Convention{ShapeConvention, LectureNotation, JacobianConvention} {
+		d, err := f.Derive(convention, "q", "v")
+		if err != nil {
+			t.Fatalf("seed %d: %s: %v", seed, text, err)
+		}
+		if report := d.Check(seed); !report.Passed && !uncertain(report) {
+			t.Errorf("seed %d: %s: %s\n%s", seed, text, d, report)
+		}
+		_ = d.Explain().String()
 	}
 }
 

@@ -118,10 +118,13 @@ func (c *inference) settle() {
 			free = append(free, s)
 		}
 	}
+	isProduct := func(symbolName string) bool {
+		return slices.ContainsFunc(c.products, func(p dimProduct) bool { return c.resolve(p.unknown) == symbol(symbolName) })
+	}
 	name := func(d dim) {
 		for _, t := range c.resolve(d).terms {
-			if !isUnknown(t.symbol) || t.coef == 0 {
-				continue
+			if !isUnknown(t.symbol) || t.coef == 0 || isProduct(t.symbol) {
+				continue // products are computed below
 			}
 			if len(free) == 0 {
 				free = append(free, "n"+strconv.Itoa(len(c.bound)))
@@ -134,7 +137,11 @@ func (c *inference) settle() {
 		name(c.vars[v].rows)
 		name(c.vars[v].cols)
 	}
-	for _, p := range c.products {
+	for len(c.products) > 0 {
+		p := c.products[0]
+		c.products = c.products[1:]
+		name(p.a)
+		name(p.b)
 		product, _ := shape{c.resolve(p.a), c.resolve(p.b)}.size()
 		if !c.unify(p.unknown, product) {
 			c.fail(p.at, "the size %s of this does not fit its place, which has %s", product, c.resolve(p.unknown))
