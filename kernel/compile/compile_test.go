@@ -287,8 +287,10 @@ func TestConcurrentBuilds(t *testing.T) {
 func TestWarm(t *testing.T) {
 	t.Parallel()
 	w := openWorkspace(t, Config{})
-	if err := w.Warm(t.Context(), "strings"); err != nil {
-		t.Fatal(err)
+	for range 2 {
+		if err := w.Warm(t.Context(), "strings"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if missing := w.missing([]string{"fmt", "strings", "runtime/cgo"}); len(missing) > 0 {
 		t.Errorf("after Warm these are missing: %v", missing)
@@ -298,6 +300,18 @@ func TestWarm(t *testing.T) {
 	}
 	if _, err := os.Stat(w.dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("after Close the folder is there: %v", err)
+	}
+}
+
+func TestModuleFlags(t *testing.T) {
+	tests := []struct{ flags, want string }{
+		{"", "-buildvcs=false"},
+		{"-mod=mod -trimpath -modcacherw --tags=x -race", "-buildvcs=false -modcacherw"},
+	}
+	for _, tt := range tests {
+		if got := moduleFlags(tt.flags); got != tt.want {
+			t.Errorf("moduleFlags(%q) = %q, want %q", tt.flags, got, tt.want)
+		}
 	}
 }
 

@@ -113,8 +113,8 @@ func candidates(command string) []string {
 
 // inspect asks the go command what it is and where its tools are.
 func (t *toolchain) inspect(ctx context.Context) (version string, err error) {
-	var out struct{ GOVERSION, GOROOT, CC, GOTOOLDIR string }
-	stdout, err := t.run(ctx, "", t.command, "env", "-json", "GOVERSION", "GOROOT", "CC", "GOTOOLDIR")
+	var out struct{ GOVERSION, GOROOT, CC, GOTOOLDIR, GOFLAGS string }
+	stdout, err := t.run(ctx, os.TempDir(), t.command, "env", "-json", "GOVERSION", "GOROOT", "CC", "GOTOOLDIR", "GOFLAGS")
 	if err != nil {
 		return "", err
 	}
@@ -122,7 +122,7 @@ func (t *toolchain) inspect(ctx context.Context) (version string, err error) {
 		return "", fmt.Errorf("go env: %w", err)
 	}
 	t.cc, t.toolDir = out.CC, out.GOTOOLDIR
-	t.env = append(t.env, "GOROOT="+out.GOROOT)
+	t.env = append(t.env, "GOROOT="+out.GOROOT, "GOFLAGS="+moduleFlags(out.GOFLAGS))
 	return out.GOVERSION, nil
 }
 
@@ -145,9 +145,7 @@ type settings struct {
 
 // buildSettings reads this program's build information.
 func buildSettings() (settings, error) {
-	s := settings{suffix: "dynlink", env: []string{
-		"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "GO111MODULE=on", "GOFLAGS=" + withoutMod(os.Getenv("GOFLAGS")),
-	}}
+	s := settings{suffix: "dynlink", env: []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "GO111MODULE=on"}}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return s, &ToolchainError{Need: runtime.Version(), Reason: "this program was built without module information"}
@@ -165,17 +163,28 @@ func buildSettings() (settings, error) {
 			}
 			s.env = append(s.env, "CGO_ENABLED=1")
 		case "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS":
-			s.env = append(s.env, b.Key+"="+b.Value)
+			if b.Value != "" {
+				s.env = append(s.env, b.Key+"="+b.Value)
+			}
 		}
 	}
 	return s, nil
 }
 
-// withoutMod removes -mod from GOFLAGS: a Go workspace takes no -mod=mod.
-func withoutMod(flags string) string {
-	return strings.Join(slices.DeleteFunc(strings.Fields(flags), func(f string) bool {
-		return strings.HasPrefix(strings.TrimPrefix(f, "-"), "-mod=") || strings.HasPrefix(f, "-mod=")
-	}), " ")
+// moduleFlags returns those of the user's GOFLAGS that say how to treat modules,
+// and not how to compile: plugins must be compiled as this program was. A Go
+// workspace does not take -mod and -modfile. -buildvcs=false keeps the variable
+// from being empty, which would mean what "go env -w" stored.
+func moduleFlags(flags string) string {
+	kept := []string{"-buildvcs=false"}
+	for _, f := range strings.Fields(flags) {
+		name, _, _ := strings.Cut(strings.TrimLeft(f, "-"), "=")
+		switch name {
+		case "modcacherw", "insecure", "x", "v", "p":
+			kept = append(kept, f)
+		}
+	}
+	return strings.Join(kept, " ")
 }
 
 // run runs a command of the toolchain in dir and returns its standard output.

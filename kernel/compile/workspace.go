@@ -114,7 +114,7 @@ func (w *Workspace) Warm(ctx context.Context, imports ...string) error {
 	const source = "package main\n\nimport \"fmt\"\n\nvar Print = fmt.Print\n"
 	if so, err := w.build(ctx, Package{Path: "session/warm", Files: map[string]string{"warm.go": source}, Imports: []string{"fmt"}}); err != nil {
 		return err
-	} else if err := os.Remove(so); err != nil {
+	} else if err := os.RemoveAll(filepath.Dir(so)); err != nil {
 		return err
 	}
 	return w.require(ctx, imports)
