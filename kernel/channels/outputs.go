@@ -59,6 +59,8 @@ func (o *outputs) show(output kernel.Output) {
 		s.publish(msgType, o.parent, protocol.DisplayData{
 			Data: protocol.Bundle(output.Data), Metadata: protocol.Metadata(output.Metadata), Transient: transient,
 		})
+	case kernel.ClearOutput:
+		s.publish("clear_output", o.parent, protocol.ClearOutput{Wait: output.Wait})
 	case kernel.Error:
 		s.publish("error", o.parent, errorContent(output))
 	}
