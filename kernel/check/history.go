@@ -94,7 +94,7 @@ func isConst(o *Object) bool {
 func (s *Session) variablesOf(tn *types.TypeName) []string {
 	var names []string
 	for name, o := range s.objects {
-		if v, ok := o.Object.(*types.Var); ok && mentions(v.Type(), tn, map[types.Type]bool{}) {
+		if v, ok := o.Object.(*types.Var); ok && Mentions(v.Type(), func(t *types.TypeName) bool { return t == tn }) {
 			names = append(names, name)
 		}
 	}
@@ -102,37 +102,42 @@ func (s *Session) variablesOf(tn *types.TypeName) []string {
 	return names
 }
 
-// mentions reports whether a type is made of the named type.
-func mentions(t types.Type, tn *types.TypeName, seen map[types.Type]bool) bool {
+// Mentions reports whether a type is, or is made of, a named type for which is
+// holds. It does not look into the declarations of named types.
+func Mentions(t types.Type, is func(*types.TypeName) bool) bool {
+	return mentions(t, is, map[types.Type]bool{})
+}
+
+func mentions(t types.Type, is func(*types.TypeName) bool, seen map[types.Type]bool) bool {
 	if seen[t] {
 		return false
 	}
 	seen[t] = true
 	switch t := t.(type) {
 	case *types.Named:
-		if t.Obj() == tn {
+		if is(t.Obj()) {
 			return true
 		}
 		for arg := range t.TypeArgs().Types() {
-			if mentions(arg, tn, seen) {
+			if mentions(arg, is, seen) {
 				return true
 			}
 		}
 	case *types.Map:
-		return mentions(t.Key(), tn, seen) || mentions(t.Elem(), tn, seen)
+		return mentions(t.Key(), is, seen) || mentions(t.Elem(), is, seen)
 	case interface{ Elem() types.Type }:
-		return mentions(t.Elem(), tn, seen)
+		return mentions(t.Elem(), is, seen)
 	case *types.Signature:
-		return mentions(t.Params(), tn, seen) || mentions(t.Results(), tn, seen)
+		return mentions(t.Params(), is, seen) || mentions(t.Results(), is, seen)
 	case *types.Tuple:
 		for v := range t.Variables() {
-			if mentions(v.Type(), tn, seen) {
+			if mentions(v.Type(), is, seen) {
 				return true
 			}
 		}
 	case *types.Struct:
 		for f := range t.Fields() {
-			if mentions(f.Type(), tn, seen) {
+			if mentions(f.Type(), is, seen) {
 				return true
 			}
 		}

@@ -317,9 +317,9 @@ func (l *lowering) compositeLit(c *astutil.Cursor, n *ast.CompositeLit) {
 	}
 }
 
-// elements puts the elements of a composite literal that select from a
-// variable of the session into function literals: the interpreter does not know
-// the types of such selectors in time.
+// elements puts the elements of a composite literal that compute with variables
+// of the session into function literals: the interpreter does not know the types
+// of such expressions in time.
 func (l *lowering) elements(n *ast.CompositeLit) {
 	for i, x := range n.Elts {
 		if kv, ok := x.(*ast.KeyValueExpr); ok {
@@ -369,23 +369,16 @@ func (l *lowering) nilArguments(n *ast.CallExpr, sig *types.Signature) {
 	}
 }
 
-// selectsFromSession reports whether x selects a field or method of a session
-// variable, apart from function literals in it.
+// selectsFromSession reports whether x is an expression with a variable of the
+// session in it, apart from function literals and other composite literals.
 func (l *lowering) selectsFromSession(x ast.Expr) bool {
 	found := false
 	ast.Inspect(x, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit, *ast.CompositeLit:
 			return false
-		case *ast.SelectorExpr:
-			if l.Info.Selections[n] != nil {
-				ast.Inspect(n.X, func(n ast.Node) bool {
-					if id, ok := n.(*ast.Ident); ok && l.object(id) != nil {
-						found = true
-					}
-					return !found
-				})
-			}
+		case *ast.Ident:
+			found = found || n != x && l.object(n) != nil
 		}
 		return !found
 	})

@@ -23,18 +23,18 @@ import (
 const (
 	RunFunc = compile.ObjectMarker + "Run"  // func(): the cell's statements
 	ShowVar = compile.ObjectMarker + "Show" // func(...any): takes the cell's result
+	// TypesVar is a map[string]any with a nil pointer to each declared type that
+	// is not generic, by its name in the package.
+	TypesVar = compile.ObjectMarker + "Types"
 )
 
 // A Unit is a cell as a package for the compiler.
 type Unit struct {
+	Path    string          // the package's import path
 	Package compile.Package `json:"-"`
 	Slots   []string        // the storage that the package declares or uses, each a variable of type *T
 	Hooks   []string        // the variables for functions that the worker replaces
-	Types   []Symbol        // the types that it declares
 }
-
-// A Symbol is a declared name of a compiled package.
-type Symbol struct{ Name, Compiled string }
 
 // Compile lowers a cell to a package of the given path. It changes the cell's
 // syntax. Functions become package functions that are called through their slots
@@ -43,8 +43,9 @@ type Symbol struct{ Name, Compiled string }
 func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) {
 	u := &unit{
 		lowering: newLowering(fset, c),
-		path:     path, slots: map[string]*check.Object{}, hooks: map[string]types.Type{},
+		slots:    map[string]*check.Object{}, hooks: map[string]types.Type{},
 	}
+	u.path = path
 	for _, o := range c.Objects {
 		if o.Slot == "" {
 			o.Package = path
@@ -68,12 +69,7 @@ func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) 
 	decls = append(decls, &ast.FuncDecl{
 		Name: ast.NewIdent(RunFunc), Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: run},
 	})
-	out := &Unit{Slots: slices.Sorted(maps.Keys(u.slots))}
-	for _, o := range c.Objects {
-		if tn, ok := o.Object.(*types.TypeName); ok && !tn.IsAlias() {
-			out.Types = append(out.Types, Symbol{Name: o.Name(), Compiled: namer.Name(o.Object)})
-		}
-	}
+	out := &Unit{Path: path, Slots: slices.Sorted(maps.Keys(u.slots))}
 	vars, err := u.slotVars(out.Slots)
 	if err != nil {
 		return nil, err
@@ -83,7 +79,7 @@ func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) 
 		return nil, err
 	}
 	out.Hooks = names
-	text, err := u.file(slices.Concat(vars, hookVars, decls))
+	text, err := u.file(slices.Concat(vars, hookVars, []ast.Decl{u.typeTable()}, decls))
 	if err != nil {
 		return nil, err
 	}
@@ -98,11 +94,9 @@ func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) 
 // unit is the lowering of one cell for the compiler.
 type unit struct {
 	*lowering
-	path    string
-	hooks   map[string]types.Type    // the hooks in use, by variable
-	slots   map[string]*check.Object // by name
-	inits   int                      // functions named init so far
-	aliases []string                 // predeclared types that are embedded
+	hooks map[string]types.Type    // the hooks in use, by variable
+	slots map[string]*check.Object // by name
+	inits int                      // functions named init so far
 }
 
 // namer gives the session's unexported names a mark with which the packages of
@@ -170,17 +164,6 @@ func (u *unit) ident(c *astutil.Cursor, n *ast.Ident) bool {
 		c.Replace(u.declared(o, n.Pos()))
 	}
 	return false
-}
-
-// declared names what a compiled package declares.
-func (u *unit) declared(o *check.Object, pos token.Pos) ast.Expr {
-	if o.Package == u.path {
-		return &ast.Ident{NamePos: pos, Name: namer.Name(o.Object)}
-	}
-	return &ast.SelectorExpr{
-		X:   &ast.Ident{NamePos: pos, Name: u.packageName(o.Package)},
-		Sel: &ast.Ident{NamePos: pos, Name: namer.Name(o.Object)},
-	}
 }
 
 // useSlot returns the variable that points to an object's storage.
@@ -309,6 +292,33 @@ func (u *unit) slotVars(names []string) ([]ast.Decl, error) {
 		}}})
 	}
 	return decls, nil
+}
+
+// typeTable declares [TypesVar].
+func (u *unit) typeTable() ast.Decl {
+	table := &ast.CompositeLit{Type: &ast.MapType{Key: ast.NewIdent("string"), Value: ast.NewIdent("any")}}
+	for _, o := range u.Objects {
+		tn, ok := o.Object.(*types.TypeName)
+		if !ok || tn.IsAlias() || generic(tn) {
+			continue
+		}
+		name := namer.Name(tn)
+		table.Elts = append(table.Elts, &ast.KeyValueExpr{
+			Key: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(name)},
+			Value: &ast.CallExpr{
+				Fun:  &ast.ParenExpr{X: &ast.StarExpr{X: ast.NewIdent(name)}},
+				Args: []ast.Expr{ast.NewIdent("nil")},
+			},
+		})
+	}
+	return &ast.GenDecl{Tok: token.VAR, Specs: []ast.Spec{
+		&ast.ValueSpec{Names: []*ast.Ident{ast.NewIdent(TypesVar)}, Values: []ast.Expr{table}},
+	}}
+}
+
+func generic(tn *types.TypeName) bool {
+	named, ok := tn.Type().(*types.Named)
+	return ok && named.TypeParams().Len() > 0
 }
 
 // file prints the package's file.

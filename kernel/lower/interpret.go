@@ -92,7 +92,9 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 type lowering struct {
 	*check.Checked
 	fset    *token.FileSet
+	path    string            // of the compiled package; "" for the interpreter
 	imports map[string]string // path -> name in the lowered source
+	aliases []string          // predeclared types that are embedded
 	// integers are the loops over integers and the types of their variables,
 	// noted before their parts are rewritten.
 	integers map[*ast.RangeStmt]types.Type
@@ -158,6 +160,9 @@ func (l *lowering) packageName(path string) string {
 
 // typeText writes a type with packages by their names in the lowered source.
 func (l *lowering) typeText(t types.Type) string {
+	if check.Mentions(t, func(tn *types.TypeName) bool { return tn.Pkg() != nil && tn.Pkg().Path() == "main" }) {
+		return l.sessionTypeText(t)
+	}
 	return types.TypeString(t, func(p *types.Package) string { return l.packageName(p.Path()) })
 }
 
@@ -257,6 +262,10 @@ func (l *lowering) pre(c *astutil.Cursor) bool {
 	case *ast.Ident:
 		if o := l.object(n); o != nil && l.Info.Uses[n] != nil {
 			c.Replace(l.deref(o, n.Pos()))
+			return false
+		}
+		if tn, ok := l.Info.Uses[n].(*types.TypeName); ok && l.Ref(tn) != nil {
+			c.Replace(l.declared(l.Ref(tn), n.Pos()))
 			return false
 		}
 	}

@@ -41,7 +41,9 @@ func (p *planner) expr(x ast.Expr) bool {
 		p.arrayPointer(x.X)
 	case *ast.SliceExpr:
 		p.arrayPointer(x.X)
-	case *ast.BasicLit, *ast.CompositeLit, *ast.ParenExpr, *ast.StarExpr,
+	case *ast.CompositeLit:
+		p.compositeLit(x)
+	case *ast.BasicLit, *ast.ParenExpr, *ast.StarExpr,
 		*ast.UnaryExpr, *ast.KeyValueExpr, *ast.FuncLit, *ast.FuncType, *ast.ArrayType, *ast.MapType,
 		*ast.ChanType, *ast.InterfaceType, *ast.StructType, *ast.TypeAssertExpr, *ast.Ellipsis:
 	default:
@@ -61,6 +63,8 @@ func (p *planner) selector(x *ast.SelectorExpr) bool {
 	}
 	if sel := p.Info.Selections[x]; sel != nil {
 		switch {
+		case !sel.Obj().Exported() && sel.Obj().Pkg() != nil:
+			p.refuse(x, "unexported fields and methods")
 		case sel.Kind() == types.MethodExpr:
 			p.refuse(x, "method expressions")
 		case sel.Kind() == types.MethodVal && !p.called[x]:
@@ -69,6 +73,28 @@ func (p *planner) selector(x *ast.SelectorExpr) bool {
 	}
 	ast.Inspect(x.X, p.visit)
 	return false
+}
+
+// compositeLit refuses literals of structs with unexported fields, which the
+// interpreter cannot set, unless they leave those out.
+func (p *planner) compositeLit(x *ast.CompositeLit) {
+	st, ok := p.Info.TypeOf(x).Underlying().(*types.Struct)
+	if !ok || len(x.Elts) == 0 {
+		return
+	}
+	if _, keyed := x.Elts[0].(*ast.KeyValueExpr); !keyed {
+		for f := range st.Fields() {
+			if !f.Exported() {
+				p.refuse(x, "unexported fields and methods")
+			}
+		}
+		return
+	}
+	for _, e := range x.Elts {
+		if key, ok := e.(*ast.KeyValueExpr).Key.(*ast.Ident); ok && !key.IsExported() {
+			p.refuse(x, "unexported fields and methods")
+		}
+	}
 }
 
 // call checks calls of builtins; other calls are on the list.
@@ -207,8 +233,10 @@ func (p *planner) badNamed(t *types.Named) string {
 	case t.TypeArgs().Len() > 0:
 		return "generic functions and types"
 	case obj.Pkg().Path() == "main":
-		return "types declared in cells"
-	case !obj.Exported():
+		if o := p.Ref(obj); o == nil || o.Package == "" {
+			return "types that no compiled cell has declared"
+		}
+	case !obj.Exported() && obj.Pkg().Path() != "main":
 		return fmt.Sprintf("values of the unexported type %s", t)
 	}
 	return ""

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"fmt"
+	"path/filepath"
 	"plugin"
 	"reflect"
 
@@ -45,6 +46,9 @@ func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 		return nil, err
 	}
 	show.Set(reflect.ValueOf(s.worker.show))
+	if err := s.useTypes(p, u.Path); err != nil {
+		return nil, err
+	}
 	sym, err := p.Lookup(lower.RunFunc)
 	if err != nil {
 		return nil, err
@@ -54,6 +58,21 @@ func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 		return nil, fmt.Errorf("%s is a %T", lower.RunFunc, sym)
 	}
 	return run, nil
+}
+
+// useTypes lets the interpreter use the types that a plugin declares, as those of
+// a package of its path.
+func (s *session) useTypes(p *plugin.Plugin, path string) error {
+	v, err := variable(p, lower.TypesVar)
+	if err != nil {
+		return err
+	}
+	table := map[string]reflect.Value{}
+	for name, pointer := range v.Interface().(map[string]any) {
+		table[name] = reflect.ValueOf(pointer)
+	}
+	s.packages[path] = table
+	return s.interp.Use(map[string]map[string]reflect.Value{path + "/" + filepath.Base(path): table})
 }
 
 // variable returns a package variable of a plugin, settable.

@@ -122,29 +122,37 @@ func (s *session) use(imp lower.Import) error {
 	if _, ok := s.names[imp.Name]; ok {
 		return nil
 	}
-	exports, ok := symbols.Exports(imp.Path)
-	if !ok && s.worker.config.Exports != nil {
-		exports, ok = s.worker.config.Exports(imp.Path)
-	}
-	if !ok {
-		return fmt.Errorf("package %s is not available to the interpreter", imp.Path)
-	}
-	table := map[string]reflect.Value{}
-	for key, t := range exports { // the one package
-		s.restrict(imp.Path, t)
-		table = t
-		// Under the usual spelling of fmt's key the interpreter would replace
-		// functions that print and exit by its own.
-		key = path.Dir(key) + "//" + path.Base(key)
-		if err := s.interp.Use(interp.Exports{key: t}); err != nil {
-			return fmt.Errorf("import %s: %w", imp.Path, err)
+	if _, ok := s.packages[imp.Path]; !ok { // compiled cells bring their own
+		if err := s.loadSymbols(imp.Path); err != nil {
+			return err
 		}
 	}
 	if _, err := s.interp.Eval(fmt.Sprintf("import %s %q", imp.Name, imp.Path)); err != nil {
 		return fmt.Errorf("import %s: %w", imp.Path, err)
 	}
-	s.packages[imp.Path] = table
 	s.names[imp.Name] = imp.Path
+	return nil
+}
+
+// loadSymbols gives the interpreter the symbols of a package.
+func (s *session) loadSymbols(importPath string) error {
+	exports, ok := symbols.Exports(importPath)
+	if !ok && s.worker.config.Exports != nil {
+		exports, ok = s.worker.config.Exports(importPath)
+	}
+	if !ok {
+		return fmt.Errorf("package %s is not available to the interpreter", importPath)
+	}
+	for key, table := range exports { // the one package
+		s.restrict(importPath, table)
+		s.packages[importPath] = table
+		// Under the usual spelling of fmt's key the interpreter would replace
+		// functions that print and exit by its own.
+		key = path.Dir(key) + "//" + path.Base(key)
+		if err := s.interp.Use(interp.Exports{key: table}); err != nil {
+			return fmt.Errorf("import %s: %w", importPath, err)
+		}
+	}
 	return nil
 }
 
