@@ -49,7 +49,7 @@ func (s *Summary) Add(p Point) {
 	if !(s.Max.Value >= p.Value) {
 		s.Max = p
 	}
-	x := float64(p.Step - s.First.Step)
+	x := float64(p.Step) - float64(s.First.Step) // the difference of the integers may overflow
 	s.SumX += x
 	s.SumXX += x * x
 	s.SumY += p.Value
@@ -83,7 +83,7 @@ func (s *Summary) Merge(t *Summary) {
 		s.Max = t.Max
 	}
 	n := float64(t.Count - t.NaNs)
-	d := float64(t.First.Step - s.First.Step) // moves t's sums to the origin of s
+	d := float64(t.First.Step) - float64(s.First.Step) // moves t's sums to the origin of s
 	s.SumX += t.SumX + n*d
 	s.SumXX += t.SumXX + 2*d*t.SumX + n*d*d
 	s.SumXY += t.SumXY + d*t.SumY

@@ -270,7 +270,11 @@ func printDifferences(title string, differences []compare.Difference, runs []exp
 		fmt.Printf("\n%s: no difference\n", title)
 		return nil
 	}
-	fmt.Printf("\n%s that differ\n", title)
+	verb := "differs"
+	if strings.HasSuffix(title, "s") {
+		verb = "differ"
+	}
+	fmt.Printf("\n%s that %s\n", title, verb)
 	var t table
 	t.add(append([]string{"  KEY"}, heads(runs, "")...)...)
 	for _, d := range differences {

@@ -468,7 +468,7 @@ func (p *parser) call(t token) (Expr, error) {
 			return nil, err
 		}
 		result = &Unary{position(t.pos), "abs", x}
-	} else if result, err = p.statistic(name, x); err != nil {
+	} else if result, err = p.statistic(t, name, x); err != nil {
 		return nil, err
 	}
 	if !p.op(")") {
@@ -477,12 +477,12 @@ func (p *parser) call(t token) (Expr, error) {
 	return result, p.advance()
 }
 
-func (p *parser) statistic(name string, x Expr) (Expr, error) {
+func (p *parser) statistic(t token, name string, x Expr) (Expr, error) {
 	r, ok := x.(*Ref)
 	if !ok || r.Kind != Metric || r.Stat != "last" {
 		return nil, p.errorf(x.pos(), "%s needs a metric, such as %s(metrics.loss)", name, name)
 	}
-	r.Stat = name
+	r.position, r.Stat = position(t.pos), name
 	switch name {
 	case "best":
 		r.Stat = "max"
