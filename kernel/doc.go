@@ -6,13 +6,30 @@
 // holds the values; a crash of user code ends the worker alone. A cell goes from
 // text to result like this:
 //
-//	cell    cuts the text into declarations and statements
-//	check   type-checks it with go/types against the session
-//	plan    refuses what the interpreter would not run right
-//	lower   writes the Go that the interpreter runs right
-//	worker  runs it and sends back what it shows
+//	cell     cuts the text into magics, declarations and statements
+//	check    type-checks it with go/types against the session
+//	plan     finds what the interpreter is not known to run right
+//	lower    writes the Go that the interpreter runs right, or a package for
+//	         the compiler
+//	compile  builds that package as a plugin
+//	worker   runs the one or the other and sends back what it shows
 //
-// Up to check nothing has changed: a cell that fails there leaves the session as
-// it was. This package holds the session and the words its clients share with
-// it: requests, outputs, replies. Front ends live elsewhere.
+// Both engines share one set of objects. A variable, and a function that is not
+// generic, is a slot: a heap cell that interpreted code reaches through a symbol
+// and compiled code through a package variable. A type or generic function is
+// declared once, by the compiled package of its cell, which later packages import
+// and whose types the interpreter is given. So a value made by one engine is the
+// other's, and a redefinition with the same type is seen by all earlier code.
+//
+// Up to check nothing has changed: a cell that fails there, or does not build,
+// leaves the session as it was. A cell that neither engine runs here is refused
+// with the reason; silently wrong is the one outcome that must not happen.
+//
+// An interrupt stops interpreted code, in all goroutines, at its next step. Code
+// that is blocked inside a compiled call is left behind as a goroutine. Only busy
+// compiled code keeps its cell running, until a second interrupt restarts the
+// worker.
+//
+// This package holds the session and the words its clients share with it:
+// requests, outputs, replies. Front ends live elsewhere.
 package kernel

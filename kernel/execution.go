@@ -42,7 +42,7 @@ func (x *execution) run() (*Error, error) {
 		}
 	}
 	if parsed.Program {
-		return x.program(parsed), nil
+		return x.program(parsed, engine), nil
 	}
 	program, failed := x.prepare(parsed, engine)
 	if failed != nil {
@@ -58,7 +58,7 @@ func (x *execution) run() (*Error, error) {
 }
 
 // program runs a cell that is a whole program.
-func (x *execution) program(parsed *cell.Cell) *Error {
+func (x *execution) program(parsed *cell.Cell, engine Engine) *Error {
 	k := x.kernel
 	k.mu.Lock()
 	checked, ds := k.session.CheckProgram(parsed)
@@ -67,6 +67,10 @@ func (x *execution) program(parsed *cell.Cell) *Error {
 		return k.compileError(ds)
 	}
 	refusals := plan.Interpretable(k.session.Fset(), checked)
+	if engine == Interpret {
+		defer k.mu.Unlock()
+		return k.refused(refusals, errSwitchedOff)
+	}
 	k.mu.Unlock()
 	return k.executeProgram(x.ctx, x.req, refusals, x.show)
 }
