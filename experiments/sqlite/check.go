@@ -43,7 +43,7 @@ func (r *Report) problem(run, where, format string, args ...any) {
 // on; what is wrong is in the report. Memory does not grow with the database.
 func (s *Store) Check(ctx context.Context) (Report, error) {
 	const op = "check"
-	var report Report
+	report := Report{Problems: []Problem{}}
 	tx, err := s.reader.BeginTx(ctx, nil)
 	if err != nil {
 		return report, wrap(op, s.path, err)
