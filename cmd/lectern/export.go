@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"go/types"
 	"io/fs"
 	"maps"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/notebooks/export"
 	"github.com/lectern-go/lectern/notebooks/nbformat"
 	"github.com/lectern-go/lectern/notebooks/runner"
@@ -17,8 +19,8 @@ import (
 // exportCmd turns a notebook into another kind of file.
 type exportCmd struct {
 	Notebook string `arg:"" name:"notebook" help:"Notebook to export, of format 3 or 4."`
-	To       string `enum:"html,md,go,ipynb" default:"html" help:"html: a page that needs no network; md: Markdown; go: a Go program; ipynb: the notebook in format 4.5."`
-	Output   string `short:"o" placeholder:"PATH" help:"File to write, - for standard output. Default for A.ipynb: A.html, A.md, A/main.go or A.upgraded.ipynb."`
+	To       string `enum:"html,md,go,gotest,ipynb" default:"html" help:"html: a page that needs no network; md: Markdown; go: a Go program; gotest: a Go test that wants what is saved; ipynb: the notebook in format 4.5."`
+	Output   string `short:"o" placeholder:"PATH" help:"File to write, - for standard output. Default for A.ipynb: A.html, A.md, A/main.go, A/main_test.go or A.upgraded.ipynb."`
 }
 
 // Run exports the notebook. What is lost is said on standard error.
@@ -41,7 +43,9 @@ func (c exportCmd) Run() error {
 		folder := strings.TrimSuffix(filepath.Base(output), filepath.Ext(output)) + "_files"
 		exported, files, err = export.Markdown(nb, folder)
 	case "go":
-		exported, err = c.goProgram(nb)
+		exported, err = c.goSource(nb, export.Go)
+	case "gotest":
+		exported, err = c.goSource(nb, export.GoTest)
 	case "ipynb":
 		exported, err = nbformat.Marshal(nb)
 	}
@@ -61,6 +65,8 @@ func (c exportCmd) outputPath() string {
 	case "go":
 		// A folder of its own: the notebook's may hold another package.
 		return filepath.Join(base, "main.go")
+	case "gotest":
+		return filepath.Join(base, "main_test.go")
 	case "ipynb":
 		return base + ".upgraded.ipynb"
 	}
@@ -76,12 +82,16 @@ func (c exportCmd) html(nb *nbformat.Notebook) ([]byte, error) {
 	})
 }
 
-func (c exportCmd) goProgram(nb *nbformat.Notebook) ([]byte, error) {
+// goSource exports with one of the two functions for Go.
+func (c exportCmd) goSource(
+	nb *nbformat.Notebook,
+	source func(*nbformat.Notebook, string, *check.Session, types.Importer) ([]byte, error),
+) ([]byte, error) {
 	if err := runner.Check(nb); err != nil {
 		return nil, err
 	}
 	session, importer := emptySession()
-	return export.Go(nb, filepath.Base(c.Notebook), session, importer)
+	return source(nb, filepath.Base(c.Notebook), session, importer)
 }
 
 // write writes the export and the files that belong to it.

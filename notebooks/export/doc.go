@@ -15,6 +15,7 @@
 // main; a name that a later cell defines with another type gets a number. What a
 // cell ends in is printed as the notebook shows it in plain text. Training runs
 // are not recorded unless the program says nnlib.StartRun = track.StartRun.
+// With --to gotest it becomes a test that wants what is saved in the notebook.
 //
 // The package runs nothing and writes no file: what is exported is what the
 // notebook holds.

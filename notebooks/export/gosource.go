@@ -34,17 +34,29 @@ const displayPath = "github.com/lectern-go/lectern/kernel/display"
 // skipped are left out, as are those that are meant to fail and do not compile.
 // The error names the first cell that has no counterpart in a program.
 func Go(nb *nbformat.Notebook, name string, session *check.Session, importer types.Importer) ([]byte, error) {
+	return newProgram(session).source(nb, name, importer)
+}
+
+func newProgram(session *check.Session) *program {
 	p := &program{
 		session: session,
 		names:   map[*check.Object]string{},
 		slots:   map[string]*slot{},
 		imports: map[string]string{},
 		renamed: map[string]bool{},
-		taken:   map[string]bool{"main": true, "init": true, "show": true, "plain": true, "recovered": true, "_": true},
+		taken:   map[string]bool{},
+	}
+	for _, name := range []string{"main", "init", "show", "plain", "recovered", "printed", "want", "TestNotebook", "_"} {
+		p.taken[name] = true
 	}
 	for _, universe := range types.Universe.Names() {
 		p.taken[universe] = true
 	}
+	return p
+}
+
+// source returns the text of the program and makes sure that it compiles.
+func (p *program) source(nb *nbformat.Notebook, name string, importer types.Importer) ([]byte, error) {
 	if err := p.read(nb); err != nil {
 		return nil, err
 	}
@@ -66,6 +78,8 @@ type program struct {
 	imports map[string]string // path -> name in the program
 	renamed map[string]bool   // paths of packages that have another name there
 	taken   map[string]bool   // names that objects of the program must not have
+	test    bool              // it is a test
+	want    string            // what the test wants the cells to print
 }
 
 // A slot is a variable, or a function that cells define more than once.
@@ -277,7 +291,7 @@ func (p *program) write(name string) ([]byte, error) {
 		}
 		out.WriteString(strconv.Quote(path) + "\n")
 	}
-	fmt.Fprintf(&out, ")\n\nfunc main() {\n\t%s\n}\n\n", strings.Join(calls, "\n\t"))
+	out.WriteString(")\n\n" + p.entry(calls) + "\n")
 	out.Write(body.Bytes())
 	out.WriteString(showSource)
 	if recovers {
@@ -288,6 +302,18 @@ func (p *program) write(name string) ([]byte, error) {
 		return nil, fmt.Errorf("the program that the cells make does not parse: %w", err)
 	}
 	return src, nil
+}
+
+// entry returns the function that calls the cells, and in a test what it wants.
+func (p *program) entry(calls []string) string {
+	all := strings.Join(calls, "\n")
+	if !p.test {
+		return "func main() {\n" + all + "\n}\n"
+	}
+	return "// TestNotebook runs the cells and wants what the notebook shows.\n" +
+		"func TestNotebook(t *testing.T) {\nif got := printed(t, func() {\n" + all + "\n}); got != want {\n" +
+		"t.Errorf(\"the cells printed\\n%s\\nwant\\n%s\", got, want)\n}\n}\n\n" +
+		"const want = " + literal(p.want) + "\n" + printedSource
 }
 
 // importOrder returns the import paths, those of the standard library first.

@@ -91,6 +91,42 @@ func TestGo(t *testing.T) {
 	}
 }
 
+// TestGoTest exports a notebook with outputs as a test, which passes with what is
+// saved and fails with anything else.
+func TestGoTest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles")
+	}
+	for _, tt := range []struct {
+		saved string
+		pass  bool
+	}{{"`2` lines\n  end \n", true}, {"something else\n", false}} {
+		nb := nbformat.New()
+		nb.Cells = []*nbformat.Cell{
+			{
+				Type: nbformat.Code, Source: "os := \"lines\"\nfmt.Println(\"`2`\", os)\nfmt.Println(\"  end \")",
+				Outputs: []*nbformat.Output{{Type: nbformat.Stream, Name: "stdout", Text: tt.saved}},
+			},
+			{
+				Type: nbformat.Code, Source: "len(os)",
+				Outputs: []*nbformat.Output{{Type: nbformat.ExecuteResult, Data: nbformat.MIMEBundle{"text/plain": "5"}}},
+			},
+		}
+		session, importer := emptySession()
+		src, err := GoTest(nb, "test.ipynb", session, importer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "main_test.go")
+		if err := os.WriteFile(file, src, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("go", "test", file).CombinedOutput(); (err == nil) != tt.pass {
+			t.Errorf("go test with %q saved: error %v, want it to pass: %v\n%s\n%s", tt.saved, err, tt.pass, out, src)
+		}
+	}
+}
+
 // goRun compiles and runs a program with the ordinary toolchain.
 func goRun(t *testing.T, src []byte) string {
 	t.Helper()
