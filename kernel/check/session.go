@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"maps"
@@ -156,6 +157,9 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	}
 	s.declare(checked, r.lifted)
 	checked.Result = r.result(c)
+	if ds := s.overflow(checked); len(ds) > 0 {
+		return nil, ds
+	}
 	checked.sources = s.keepSources(checked)
 	checked.Warnings = s.warnings(checked)
 	return checked, nil
@@ -213,6 +217,23 @@ func (s *Session) declare(c *Checked, lifted []ast.Decl) {
 	for _, st := range c.Stmts {
 		eachDefined(st, add)
 	}
+}
+
+// overflow finds a result that is a constant too large for its default type: to
+// be shown it needs one.
+func (s *Session) overflow(c *Checked) []Diagnostic {
+	tv := c.Info.Types[c.Result]
+	if c.Result == nil || tv.Value == nil || tv.Value.Kind() != constant.Int {
+		return nil
+	}
+	t := types.Default(tv.Type)
+	if basic, ok := t.(*types.Basic); !ok || basic.Kind() != types.Int {
+		return nil
+	}
+	if _, exact := constant.Int64Val(tv.Value); exact {
+		return nil
+	}
+	return []Diagnostic{s.at(c.Result, fmt.Sprintf("cannot show the untyped constant %s as an int (overflows)", tv.Value.ExactString()))}
 }
 
 // stored reports whether an object has storage: variables and functions that
