@@ -1,10 +1,6 @@
 package nnlib
 
-import (
-	"math"
-
-	"github.com/lectern-go/lectern/nnlib/internal/gemm"
-)
+import "github.com/lectern-go/lectern/nnlib/internal/gemm"
 
 // Adam keeps running means of the gradient (m) and of its square (v):
 //
@@ -58,7 +54,7 @@ func (o *Adam) begin(p *Parameter, rate float64) (gemm.Rule, *memory) {
 	}
 	return gemm.Rule{
 		Kind: gemm.Adam, Rate: rate, Beta1: beta1, Beta2: beta2, Eps: orElse(o.Eps, 1e-8), Decay: decay,
-		Correct1: 1 - math.Pow(beta1, float64(memory.t)), Correct2: 1 - math.Pow(beta2, float64(memory.t)),
+		Correct1: 1 - power(beta1, memory.t), Correct2: 1 - power(beta2, memory.t),
 	}, memory
 }
 

@@ -1,6 +1,9 @@
 package nnlib
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -97,6 +100,29 @@ func TestSameBitsEverywhere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSameBitsOnEveryMachine compares with the bits of the machine that wrote
+// this test (amd64 with AVX-512): other processors, systems and compilers must
+// compute the same.
+func TestSameBitsOnEveryMachine(t *testing.T) {
+	m := testModel(t, 200)
+	h, err := m.Fit(t.Context(), testWindows(500, 200), Training{
+		Epochs: 4, BatchSize: 50, Unrecorded: true, L2: 1e-4, ClipNorm: 1, Schedule: WarmUp{Steps: 5, Then: StepDecay{Every: 10}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := sha256.New()
+	for _, b := range bits(m, h) {
+		if err := binary.Write(hash, binary.LittleEndian, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "0e737eddd31bcca2a9e1d2a469039fe56611efd625a7262f1bd2a4800691b05e"
+	if got := hex.EncodeToString(hash.Sum(nil)); got != want {
+		t.Errorf("hash of parameters and losses after %d steps is %s, want %s", h.Steps(), got, want)
 	}
 }
 

@@ -30,7 +30,7 @@ type StepDecay struct {
 
 // Rate returns a0·factor^⌊t/every⌋.
 func (s StepDecay) Rate(a0 float64, t int) float64 {
-	return a0 * math.Pow(orElse(s.Factor, 0.5), float64(t/max(s.Every, 1)))
+	return a0 * power(orElse(s.Factor, 0.5), t/max(s.Every, 1))
 }
 
 func (s StepDecay) String() string {
@@ -45,7 +45,7 @@ type ExponentialDecay struct {
 }
 
 // Rate returns a0·e^-kt.
-func (s ExponentialDecay) Rate(a0 float64, t int) float64 { return a0 * math.Exp(-s.K*float64(t)) }
+func (s ExponentialDecay) Rate(a0 float64, t int) float64 { return a0 * power(math.Exp(-s.K), t) }
 
 func (s ExponentialDecay) String() string { return fmt.Sprintf("exponential k=%g", s.K) }
 
@@ -89,4 +89,17 @@ func (s WarmUp) String() string {
 		return fmt.Sprintf("warm-up steps=%d", s.Steps)
 	}
 	return fmt.Sprintf("warm-up steps=%d, then %v", s.Steps, s.Then)
+}
+
+// power returns xⁿ for n ≥ 0 by multiplications alone: math.Pow's last bit depends
+// on the machine.
+func power(x float64, n int) float64 {
+	y := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			y *= x
+		}
+		x *= x
+	}
+	return y
 }

@@ -2,9 +2,8 @@
 
 package gemm
 
-// With -std=c11 (and not gnu11) GCC does not contract a*b + c to one rounding;
-// clang never does across statements and is told so within them by the flag's
-// absence of -ffp-contract=fast.
+// With -std=c11, and not gnu11, GCC does not contract a*b + c to one rounding;
+// kernels.h tells clang. The flag -ffp-contract is none that cgo allows.
 
 /*
 #cgo CFLAGS: -std=c11 -O3
