@@ -1,6 +1,7 @@
 package calculus
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -213,9 +214,15 @@ func transposes(n *node) int {
 	return count
 }
 
-// power returns the matrix power n^k.
+// maxPower bounds matrix powers, whose derivatives have as many terms.
+const maxPower = 1000
+
+// power returns the matrix power n^k. It panics with an [*Error] if k is out of
+// range.
 func (g *graph) power(n *node, k int) *node {
 	switch {
+	case n.shape.isMatrix() && (k > maxPower || k < -maxPower):
+		panic(&Error{Message: fmt.Sprintf("a matrix power of %d is more than %d", k, maxPower)})
 	case n.shape.isScalar():
 		return g.elementPow(n, float64(k))
 	case k == 0 || n.op == opIdentity:

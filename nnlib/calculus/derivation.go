@@ -88,6 +88,9 @@ func latexText(text string) string {
 		case isSign:
 			flush()
 			b.WriteString(sign)
+		case superscripts[r] != 0 && !isSign:
+			flush()
+			b.WriteString("{}^" + string(superscripts[r]))
 		case isSubscriptDigit(r):
 			flush()
 			b.WriteString("{}_{" + string(r-'₀'+'0') + "}")

@@ -71,6 +71,8 @@ var badFormulas = []struct{ name, formula string }{
 	{"unknown sign", "x $ y"},
 	{"unknown LaTeX", `\foo`},
 	{"number out of range", "1e999"},
+	{"huge power", "A^10000000"},
+	{"huge power of a power", "(A^900)^900"},
 	{"overflow of constants", "x 1e200^2"},
 	{"parts of unequal width", "[x; Y']; Y: 2×3"},
 	{"second line", "s = u' h\nh = W x + b'\nW: 8×20"},

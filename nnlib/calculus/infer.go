@@ -2,6 +2,7 @@ package calculus
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -269,8 +270,11 @@ func (c *inference) pow(e *syntax) shape {
 	if s.isScalar() || s.isVector() {
 		return s
 	}
-	if e.value != float64(int(e.value)) {
+	if e.value != math.Trunc(e.value) {
 		c.failHint(e.at, "write .^ for the power of every element", "a matrix has no power %g", e.value)
+	}
+	if math.Abs(e.value) > maxPower {
+		c.fail(e.at, "a matrix power of %g is more than %d", e.value, maxPower)
 	}
 	return c.square(e.args[0], "a matrix power")
 }

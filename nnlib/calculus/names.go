@@ -127,7 +127,18 @@ func latexLetters(base string) string {
 	return text
 }
 
+// accented are letters that carry their accent in one rune.
+var accented = map[rune]string{
+	'â': `\hat{a}`, 'ĉ': `\hat{c}`, 'ê': `\hat{e}`, 'ĝ': `\hat{g}`, 'ĥ': `\hat{h}`, 'ô': `\hat{o}`, 'ŝ': `\hat{s}`,
+	'û': `\hat{u}`, 'ŵ': `\hat{w}`, 'ẑ': `\hat{z}`, 'Ŵ': `\hat{W}`, 'Ŷ': `\hat{Y}`, 'ã': `\tilde{a}`, 'ñ': `\tilde{n}`,
+	'õ': `\tilde{o}`, 'ũ': `\tilde{u}`, 'ṽ': `\tilde{v}`, 'ỹ': `\tilde{y}`, 'ā': `\bar{a}`, 'ē': `\bar{e}`, 'ō': `\bar{o}`,
+	'ū': `\bar{u}`, 'ȳ': `\bar{y}`,
+}
+
 func latexRune(r rune) string {
+	if text, ok := accented[r]; ok {
+		return text
+	}
 	if name, ok := greekNames[r]; ok {
 		return `\` + name
 	}
