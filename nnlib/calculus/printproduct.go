@@ -127,11 +127,11 @@ func (p printer) power(n *node) string {
 
 // exponent writes base^e; whole exponents as superscript digits.
 func (p printer) exponent(base string, e float64) string {
-	text := strconv.FormatFloat(e, 'f', -1, 64)
+	text := strconv.FormatFloat(e, 'g', -1, 64)
 	if p.latex {
 		return latexBase(base) + "^{" + text + "}"
 	}
-	if e == math.Trunc(e) {
+	if e == math.Trunc(e) && math.Abs(e) < 1e4 {
 		return base + superscriptDigits.Replace(text)
 	}
 	if e < 0 {
@@ -155,7 +155,7 @@ func (p printer) elementPower(n *node) string {
 	if !n.shape.isMatrix() {
 		return p.exponent(text, n.val)
 	}
-	e := strconv.FormatFloat(n.val, 'f', -1, 64)
+	e := strconv.FormatFloat(n.val, 'g', -1, 64)
 	switch {
 	case p.latex:
 		return latexBase(text) + `^{\circ ` + e + `}`
