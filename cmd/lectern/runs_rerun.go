@@ -60,7 +60,7 @@ func (c runsRerunCmd) Run() (err error) {
 	if err != nil {
 		return err
 	}
-	defer fresh.Close()
+	defer closing(fresh, &err)
 	var reports []rerunReport
 	differ := 0
 	for i := range runs {

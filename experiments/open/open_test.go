@@ -64,9 +64,13 @@ func TestOpen(t *testing.T) {
 	if want := "sqlite:" + path; s.URI() != want {
 		t.Errorf("got the URI %s, want %s", s.URI(), want)
 	}
-	s.Close()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if s, err = Existing(path); err != nil {
 		t.Fatal(err)
 	}
-	s.Close()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 }

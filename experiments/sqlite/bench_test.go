@@ -54,7 +54,6 @@ func benchmarkLog(b *testing.B, keys, batch int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close()
 	ctx := context.Background()
 	run, err := s.CreateRun(ctx, experiments.Run{})
 	if err != nil {

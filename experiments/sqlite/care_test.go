@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lectern-go/lectern/experiments"
+	"github.com/lectern-go/lectern/experiments/series"
 )
 
 func openPath(t *testing.T, path string) *Store {
@@ -23,7 +24,11 @@ func openPath(t *testing.T, path string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return s
 }
 
@@ -71,7 +76,12 @@ func forge(t *testing.T, path string) {
 	if err := db.QueryRow("SELECT id, data FROM chunks WHERE seq = 3 AND run = 1").Scan(&id, &data); err != nil {
 		t.Fatal(err)
 	}
-	data[200] ^= 1 // inside the values
+	points, _, err := series.Decode(nil, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	points[7].Value += 1e-9
+	data = series.Append(nil, points)
 	if _, err := db.Exec("UPDATE chunks SET data = ?, crc = ? WHERE id = ?", data, checksum(data), id); err != nil {
 		t.Fatal(err)
 	}

@@ -154,7 +154,11 @@ func verifyAcknowledged(t *testing.T, path string, acknowledged *sync.Map) (runs
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	acknowledged.Range(func(id, n any) bool {
 		for key, sign := range map[string]float64{"x": 1, "y": -1} {
 			got := collect(t, s, id.(string), key, 0)

@@ -103,13 +103,13 @@ func schemaVersion(op, path string, db interface {
 	return version, nil
 }
 
-func applyAll(op, path string, db *sql.DB) error {
+func applyAll(op, path string, db *sql.DB) (err error) {
 	ctx := context.Background()
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	if _, err := schemaVersion(op, path, conn); err != nil {
 		return err // before anything is changed
 	}

@@ -91,8 +91,7 @@ func (w *writer) close() error {
 	if w.db == nil {
 		return nil
 	}
-	w.tx.close()
-	return w.db.Close()
+	return errors.Join(w.tx.close(), w.db.Close())
 }
 
 func (w *writer) run() {
@@ -163,9 +162,7 @@ func (w *writer) open() error {
 		return err
 	}
 	if err := enableWAL(context.Background(), conn); err != nil { // a backup has lost it
-		conn.Close()
-		db.Close()
-		return err
+		return errors.Join(err, conn.Close(), db.Close())
 	}
 	w.db = db
 	w.tx = &tx{conn: conn, path: w.path, stmts: map[string]*sql.Stmt{}, keys: map[string]int64{}, tails: map[int64]int64{}}
@@ -271,11 +268,11 @@ func (t *tx) rollback() error {
 	return t.exec("ROLLBACK")
 }
 
-func (t *tx) close() {
+func (t *tx) close() error {
 	for _, s := range t.stmts {
 		s.Close()
 	}
-	t.conn.Close()
+	return t.conn.Close()
 }
 
 // eachRow calls scan for each row and closes rows.

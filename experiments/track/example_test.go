@@ -46,9 +46,11 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	defer store.Close()
 	run, err := store.Run(context.Background(), id)
 	if err != nil {
+		panic(err)
+	}
+	if err := store.Close(); err != nil {
 		panic(err)
 	}
 	loss, _ := run.Metric("loss")

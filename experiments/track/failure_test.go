@@ -308,9 +308,8 @@ func TestSignal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
 	got, err := store.Run(context.Background(), id)
-	if err != nil {
+	if err = errors.Join(err, store.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if m, _ := got.Metric("loss"); got.Status != experiments.Killed || m.Count < 1001 || m.Count != m.Last.Step+1 {
