@@ -237,6 +237,9 @@ func (l *loop) restoreBest() {
 	}
 }
 
+// valuesForThread is how many values of a step of the optimizer are worth a thread.
+const valuesForThread = 1 << 15
+
 // updateTask is the optimizer's step of all parameters; threads divide the rows.
 type updateTask struct{ steps []paramStep }
 
@@ -255,11 +258,7 @@ func (u *updateTask) run(o Optimizer, params []*Parameter, rate float64) {
 			o.Update(p, rate)
 		}
 	}
-	if values < worthDividing/64 {
-		u.Do(0, 1)
-		return
-	}
-	gemm.Run(u, values)
+	gemm.Run(u, values/valuesForThread)
 }
 
 // Do implements [gemm.Task].

@@ -12,7 +12,7 @@ type net[F gemm.Float] struct {
 
 	rows   int
 	phase  phase
-	divide int // divide work of this many multiplications or more; 0 is worthDividing
+	divide int // what to take for worthDividing; 0 takes that
 }
 
 // phase says what Do computes.
@@ -31,8 +31,8 @@ func (n *net[F]) params() []*param[F] {
 	return append(n.input.params(), n.body.params()...)
 }
 
-// worthDividing is the number of multiplications from which it pays to wake
-// another thread.
+// worthDividing is the number of multiplications of a pass over the batch from
+// which it pays to wake a second thread; a third from half as many more.
 const worthDividing = 1 << 22
 
 // threads returns how many parts the current batch is worth.
@@ -43,10 +43,7 @@ func (n *net[F]) threads() int {
 			weights += len(l.W.Value)
 		}
 	}
-	if n.rows*weights < orElse(n.divide, worthDividing) {
-		return 1
-	}
-	return n.rows / n.group
+	return min(n.rows/n.group, 2*n.rows*weights/orElse(n.divide, worthDividing))
 }
 
 // gradients runs forward and backward on the features X (of the loaded windows,

@@ -17,4 +17,8 @@
 #define MR2 6
 #define MR3 4
 #include "kernels.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
 #endif

@@ -18,4 +18,8 @@
 #define MR3 8
 #define MR4 6
 #include "kernels.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
 #endif
