@@ -26,7 +26,7 @@ func parseDeclaration(text string, s statement) (declaration, error) {
 		default:
 			for _, part := range splitTimes(word) {
 				size, ok := parseDim(unparenthesized(part))
-				if !ok || size.isNumber() && size.number < 1 {
+				if !ok || size.isNumber() && size.number < 1 || strings.Contains(size.String(), "x") { // x is a times sign
 					return d, bad()
 				}
 				dims = append(dims, size)

@@ -15,6 +15,9 @@ type evaluator struct {
 	// standIn replaces functions without a definition, for checks only.
 	standIn string
 	done    map[*node]*Matrix
+	// locked says that the caller holds the formula's lock, so that errors go
+	// without their place.
+	locked bool
 	// set is a node whose value was given instead of computed, or nil.
 	set *node
 }
@@ -64,6 +67,9 @@ func hasNaN(m *Matrix) bool {
 // or under the closest part of the formula below it.
 func (e *evaluator) failure(n *node, format string, args ...any) error {
 	err := &Error{Op: "Eval", Message: fmt.Sprintf(format, args...)}
+	if e.locked {
+		return err
+	}
 	if at, ok := e.formula.place(n); ok {
 		err.Source, err.Start, err.End = e.formula.text, at.start, at.end
 	}

@@ -45,6 +45,10 @@ func (f *Formula) Graph(values Values) *Graph {
 		}
 	}
 	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e != nil {
+		e.locked = true
+	}
 	root := f.pieces()
 	b := f.backward(root, f.allVariables(root), false)
 	b.separate = true
@@ -58,7 +62,6 @@ func (f *Formula) Graph(values Values) *Graph {
 	}
 	g := &grapher{graph: &Graph{title: f.label()}, ids: map[*node]int{}, values: e, backward: b, formula: f}
 	g.draw(root)
-	f.mu.Unlock()
 	return g.graph
 }
 

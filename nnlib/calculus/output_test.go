@@ -184,6 +184,11 @@ func TestGraph(t *testing.T) {
 	if g := Let("x' x").Graph(nil); len(g.Edges) != 3 {
 		t.Errorf("the graph of xᵀx has %d edges, want 3: %s", len(g.Edges), g)
 	}
+	// At a kink the gradients are said to be undefined, the values are there.
+	kink := Let("s = sum(relu(x))").Graph(Values{"x": []float64{1, 0}})
+	if text := kink.String(); !strings.Contains(text, "not defined here") || !strings.Contains(text, "value [1 0]") {
+		t.Errorf("the graph at a kink: %s", text)
+	}
 	Let("W x").Graph(nil) // not a scalar: no gradients, but a drawing
 }
 

@@ -30,9 +30,7 @@ func (f *Formula) Intermediates(values Values) (map[string]*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.mu.Lock()
-	root := f.pieces()
-	f.mu.Unlock()
+	root := f.lockedPieces()
 	v, err := e.result(root)
 	if err != nil {
 		return nil, err
@@ -44,6 +42,12 @@ func (f *Formula) Intermediates(values Values) (map[string]*Matrix, error) {
 		}
 	}
 	return all, nil
+}
+
+func (f *Formula) lockedPieces() *node {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.pieces()
 }
 
 // evaluator checks the values and solves for the symbolic dimensions.
