@@ -26,7 +26,7 @@ func parseDeclaration(text string, s statement) (declaration, error) {
 		default:
 			for _, part := range splitTimes(word) {
 				size, ok := parseDim(unparenthesized(part))
-				if !ok || size.isNumber() && size.number < 1 || strings.Contains(size.String(), "x") { // x is a times sign
+				if !ok || size.isNumber() && size.number < 1 || hasSymbol(size, "x") { // x is a times sign
 					return d, bad()
 				}
 				dims = append(dims, size)
@@ -48,6 +48,15 @@ func parseDeclaration(text string, s statement) (declaration, error) {
 		return d, bad()
 	}
 	return d, nil
+}
+
+func hasSymbol(d dim, name string) bool {
+	for _, t := range d.terms {
+		if t.symbol == name {
+			return true
+		}
+	}
+	return false
 }
 
 // splitTimes splits 8x20, which a typist writes for 8×20.
