@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"go/token"
 	"time"
 
 	"github.com/lectern-go/lectern/kernel/cell"
@@ -23,6 +24,8 @@ type execution struct {
 	ctx        context.Context // ends with the first interrupt
 	cancel     context.CancelFunc
 	interrupts chan struct{} // a value for each interrupt
+	nextInput  string        // for the reply
+	took       time.Duration // how long the worker ran what it was sent last
 }
 
 // run takes the cell from its text to its end.
@@ -36,19 +39,38 @@ func (x *execution) run() (*Error, error) {
 	}
 	engine := k.config.Engine
 	k.mu.Unlock()
-	for _, m := range parsed.Magics {
-		if failed := x.magic(m, &engine); failed != nil {
-			return failed, nil
-		}
+	if len(parsed.Magics) > 0 {
+		return x.runParts(parsed.Magics)
 	}
+	return x.runParsed(parsed, engine)
+}
+
+// runCell runs a cell that has no magics.
+func (x *execution) runCell(engine Engine) (*Error, error) {
+	k := x.kernel
+	k.mu.Lock()
+	parsed, err := cell.Parse(k.session.Fset(), x.req.Cell, x.req.Code)
+	if err != nil {
+		defer k.mu.Unlock()
+		return k.syntaxError(err), nil
+	}
+	k.mu.Unlock()
+	return x.runParsed(parsed, engine)
+}
+
+func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) {
+	k := x.kernel
 	if parsed.Program {
 		return x.program(parsed, engine), nil
+	}
+	if failed := k.findImports(x.ctx, parsed); failed != nil {
+		return failed, nil
 	}
 	program, failed := x.prepare(parsed, engine)
 	if failed != nil {
 		return failed, nil
 	}
-	failed, err = x.send(program)
+	failed, err := x.send(program)
 	if failed == nil && err == nil {
 		k.mu.Lock()
 		k.ran = append(k.ran, ranCell{x.req.Cell, x.req.Code})
@@ -124,7 +146,27 @@ func (k *Kernel) lower(checked *check.Checked, engine Engine) (*lower.Program, *
 	if err != nil {
 		return nil, internalError(err)
 	}
+	if !k.interpretable(program) {
+		return k.lowerAgain(checked)
+	}
 	return program, nil
+}
+
+// lowerAgain lowers a cell for the compiler after the interpreter's lowering,
+// which changed its syntax, met a package that the interpreter does not have.
+func (k *Kernel) lowerAgain(checked *check.Checked) (*lower.Program, *Error) {
+	parsed, err := cell.Parse(k.session.Fset(), checked.Name, checked.Text)
+	if err != nil {
+		return nil, internalError(err)
+	}
+	again, ds := k.session.Check(parsed)
+	if len(ds) > 0 {
+		return nil, k.compileError(ds)
+	}
+	*checked = *again
+	return k.lowerCompiled(checked, []check.Diagnostic{{
+		Pos: token.Position{Filename: checked.Name, Line: 1, Column: 1}, Msg: "the interpreter does not run packages of the session's modules",
+	}})
 }
 
 // send has the worker run a program, and shows what comes back.
@@ -136,6 +178,7 @@ func (x *execution) send(program *lower.Program) (*Error, error) {
 		}
 	}
 	p := k.process
+	defer func(start time.Time) { x.took = time.Since(start) }(time.Now())
 	run := &pipe.Message{Kind: pipe.Run, Cell: x.req.Cell, Source: x.req.Code, Program: program}
 	if err := p.requests.Write(run); err != nil {
 		return k.crashed(nil), nil //nolint:nilerr // the worker died between cells; the cell says so

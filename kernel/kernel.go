@@ -43,7 +43,8 @@ type Kernel struct {
 	process   *process
 	session   *check.Session
 	docs      *exportdata.Docs
-	texts     map[string]string // cell name -> text, for tracebacks
+	texts     map[string]string    // cell name -> text, for tracebacks
+	importer  *exportdata.Importer // of the session
 	builder   *builder
 	ran       []ranCell  // in this session
 	lost      []ranCell  // in the session that was lost with its worker
@@ -71,11 +72,11 @@ func Start(ctx context.Context, config Config) (*Kernel, error) {
 
 // newSession returns a session without objects.
 func (k *Kernel) newSession() *check.Session {
-	importer := exportdata.NewImporter()
+	k.importer = exportdata.NewImporter()
 	if k.config.Packages != nil {
-		importer.Add(k.config.Packages)
+		k.importer.Add(k.config.Packages)
 	}
-	return check.NewSession(importer.FileSet(), importer, byPreference(importer.Paths()))
+	return check.NewSession(k.importer.FileSet(), k.importer, byPreference(k.importer.Paths()))
 }
 
 // Execute runs a cell and calls show with what it shows, in order and from one
@@ -112,6 +113,7 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 	k.mu.Lock()
 	k.execution = nil
 	k.mu.Unlock()
+	reply.NextInput = run.nextInput
 	if failed != nil {
 		reply.Error = failed
 		show(*failed)

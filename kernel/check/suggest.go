@@ -43,7 +43,7 @@ func (s *Session) suggest(r *run, imports map[string]string, d *Diagnostic) {
 		name = m[2]
 		candidates = s.members(r, m[1])
 	}
-	if best := nearest(name, candidates); best != "" {
+	if best := Nearest(name, candidates); best != "" {
 		d.Msg += "; did you mean " + best + "?"
 	}
 }
@@ -87,11 +87,11 @@ func isPointer(t types.Type) bool {
 	return ok
 }
 
-// nearest returns the candidate that differs from name by the fewest typing
+// Nearest returns the candidate that differs from name by the fewest typing
 // errors, or "" if none is near: one for short names, two for longer ones. Of
 // two as near it takes the longer, since letters are left out more often than
 // typed in excess.
-func nearest(name string, candidates []string) string {
+func Nearest(name string, candidates []string) string {
 	if len(name) < 3 {
 		return ""
 	}
@@ -102,7 +102,7 @@ func nearest(name string, candidates []string) string {
 	slices.Sort(candidates)
 	for _, c := range candidates {
 		d := distance(strings.ToLower(name), strings.ToLower(c))
-		if c != name && (d < bestDistance || d == bestDistance && best != "" && len(c) > len(best)) {
+		if c != name && !strings.ContainsRune(c, 'ꞏ') && (d < bestDistance || d == bestDistance && best != "" && len(c) > len(best)) {
 			best, bestDistance = c, d
 		}
 	}
