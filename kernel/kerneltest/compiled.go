@@ -32,38 +32,14 @@ type Snippet struct {
 const CellEnd = "---\n"
 
 // snippetTimeout is how long one snippet may run.
-const snippetTimeout = 5 * time.Second
+const snippetTimeout = 3 * time.Second
 
 // Compiled builds the snippets into one Go program in dir and returns what each
 // printed, in the form of [Interpreted]: the yardstick of the engines. It needs
 // the go tool. An error says which snippet is not valid Go.
 func Compiled(ctx context.Context, dir string, snippets []Snippet) ([]string, error) {
-	var imports, cases strings.Builder
-	files := map[string]string{"go.mod": "module yardstick\n\ngo 1.26\n", "show/show.go": showSource}
-	for _, s := range snippets {
-		src, err := s.source()
-		if err != nil {
-			return nil, fmt.Errorf("snippet %s: %w", s.Name, err)
-		}
-		files[s.Name+"/snippet.go"] = src
-		fmt.Fprintf(&imports, "\t%q\n", "yardstick/"+s.Name)
-		fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Run()\n", s.Name, s.Name)
-	}
-	files["main.go"] = fmt.Sprintf("package main\n\nimport (\n\t\"os\"\n%s)\n\nfunc main() {\n\tswitch os.Args[1] {\n%s\t}\n}\n", &imports, &cases)
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
-			return nil, err
-		}
-	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", "yardstick", ".")
-	build.Dir = dir
-	build.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build the snippets: %w\n%s", err, out)
+	if err := Build(ctx, dir, snippets); err != nil {
+		return nil, err
 	}
 	outputs := make([]string, len(snippets))
 	for i, s := range snippets {
@@ -73,6 +49,38 @@ func Compiled(ctx context.Context, dir string, snippets []Snippet) ([]string, er
 		}
 	}
 	return outputs, nil
+}
+
+// Build is the first half of [Compiled].
+func Build(ctx context.Context, dir string, snippets []Snippet) error {
+	var imports, cases strings.Builder
+	files := map[string]string{"go.mod": "module yardstick\n\ngo 1.26\n", "show/show.go": showSource}
+	for _, s := range snippets {
+		src, err := s.source()
+		if err != nil {
+			return fmt.Errorf("snippet %s: %w", s.Name, err)
+		}
+		files[s.Name+"/snippet.go"] = src
+		fmt.Fprintf(&imports, "\t%q\n", "yardstick/"+s.Name)
+		fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Run()\n", s.Name, s.Name)
+	}
+	files["main.go"] = fmt.Sprintf("package main\n\nimport (\n\t\"os\"\n%s)\n\nfunc main() {\n\tname := os.Args[1]\n\tos.Args = os.Args[:1]\n\tswitch name {\n%s\t}\n}\n", &imports, &cases)
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			return err
+		}
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-o", "yardstick", ".")
+	build.Dir = dir
+	build.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the snippets: %w\n%s", err, out)
+	}
+	return nil
 }
 
 func runCompiled(ctx context.Context, dir, name string) (string, error) {
@@ -130,6 +138,12 @@ func Cell(run func()) {
 
 func End() { fmt.Print("---\n") }
 `
+
+// Valid returns an error if a cell of the snippet does not pass the checks.
+func (s Snippet) Valid() error {
+	_, err := s.source()
+	return err
+}
 
 // source writes the snippet as a package with a function Run.
 func (s Snippet) source() (string, error) {

@@ -118,6 +118,9 @@ func (f *differentialFile) interpret(t *testing.T) {
 			t.Errorf("%s: %s is refused with %q, want %q", f.path, name, refused, f.refused[name])
 		}
 		f.refused[name] = refused
+		if refused == kerneltest.Rejected {
+			t.Errorf("%s: %s is rejected by the interpreter, not refused", f.path, name)
+		}
 		if refused != "" {
 			refusals++
 			if !strings.HasPrefix(want, got) {

@@ -8,6 +8,10 @@ import (
 	"github.com/lectern-go/lectern/kernel"
 )
 
+// Rejected is the reason of cells that the interpreter itself did not accept,
+// which the planner should have refused.
+const Rejected = "rejected by the interpreter"
+
 // refusal is what diagnostics of the planner begin with.
 const refusal = "the interpreter does not run "
 
@@ -35,6 +39,9 @@ func Interpreted(t testing.TB, k *kernel.Kernel, s Snippet) (shown, refused stri
 			}
 		}
 		if reply.Error != nil {
+			if reply.Error.Ename == "internal error" { // nothing of the cell has run
+				return strings.TrimSuffix(b.String(), panicLine(*reply.Error)), Rejected
+			}
 			if why, ok := strings.CutPrefix(reply.Error.Evalue, refusal); ok {
 				why, _, _ = strings.Cut(why, ", and it cannot be compiled")
 				return strings.TrimSuffix(b.String(), panicLine(*reply.Error)), why

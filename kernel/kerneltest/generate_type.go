@@ -1,0 +1,150 @@
+package kerneltest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// genType is a type of generated cells.
+type genType struct {
+	kind   genKind
+	name   string // of a basic type
+	key    *genType
+	elem   *genType
+	size   int
+	fields []*genType // of a struct, named A, B, C
+	params []*genType
+}
+
+type genKind int
+
+const (
+	kindInt genKind = iota
+	kindUint
+	kindFloat
+	kindString
+	kindBool
+	kindSlice
+	kindArray
+	kindMap
+	kindStruct
+	kindPointer
+	kindFunc
+	kindAny
+	kindChan
+)
+
+var (
+	genInt    = &genType{kind: kindInt, name: "int"}
+	genString = &genType{kind: kindString, name: "string"}
+	genBool   = &genType{kind: kindBool, name: "bool"}
+	genAny    = &genType{kind: kindAny, name: "any"}
+	basics    = []*genType{
+		genInt, genInt, genInt, genString, genString, genBool,
+		{kind: kindInt, name: "int8"}, {kind: kindInt, name: "int16"}, {kind: kindInt, name: "int32"}, {kind: kindInt, name: "int64"},
+		{kind: kindUint, name: "uint8"}, {kind: kindUint, name: "uint16"}, {kind: kindUint, name: "uint32"},
+		{kind: kindUint, name: "uint64"}, {kind: kindUint, name: "uint"},
+		{kind: kindFloat, name: "float64"}, {kind: kindFloat, name: "float64"}, {kind: kindFloat, name: "float32"},
+	}
+)
+
+func (t *genType) String() string {
+	list := func(ts []*genType) string {
+		var texts []string
+		for _, t := range ts {
+			texts = append(texts, t.String())
+		}
+		return strings.Join(texts, ", ")
+	}
+	switch t.kind {
+	case kindSlice:
+		return "[]" + t.elem.String()
+	case kindArray:
+		return fmt.Sprintf("[%d]%s", t.size, t.elem)
+	case kindMap:
+		return fmt.Sprintf("map[%s]%s", t.key, t.elem)
+	case kindPointer:
+		return "*" + t.elem.String()
+	case kindChan:
+		return "chan " + t.elem.String()
+	case kindFunc:
+		return fmt.Sprintf("func(%s) %s", list(t.params), t.elem)
+	case kindStruct:
+		var fields []string
+		for i, f := range t.fields {
+			fields = append(fields, fmt.Sprintf("%c %s", 'A'+i, f))
+		}
+		return "struct{ " + strings.Join(fields, "; ") + " }"
+	}
+	return t.name
+}
+
+func (t *genType) equal(u *genType) bool { return t.String() == u.String() }
+
+func (t *genType) numeric() bool { return t.kind <= kindFloat }
+
+func (t *genType) integer() bool { return t.kind <= kindUint }
+
+// printable reports whether values of the type print the same in every run.
+func (t *genType) printable() bool {
+	switch t.kind {
+	case kindPointer, kindFunc, kindChan:
+		return false
+	case kindSlice, kindArray:
+		return t.elem.printable()
+	case kindMap:
+		return t.elem.printable()
+	case kindStruct:
+		for _, f := range t.fields {
+			if !f.printable() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (g *generator) basicType() *genType { return basics[g.rand.IntN(len(basics))] }
+
+// anyType returns a type of limited depth.
+func (g *generator) anyType(depth int) *genType {
+	if depth == 0 || g.rand.IntN(5) < 2 {
+		return g.basicType()
+	}
+	switch g.rand.IntN(9) {
+	case 0, 1:
+		return &genType{kind: kindSlice, elem: g.dataType(depth - 1)}
+	case 2:
+		return &genType{kind: kindArray, elem: g.dataType(depth - 1), size: 3}
+	case 3:
+		key := genInt
+		if g.rand.IntN(2) == 0 {
+			key = genString
+		}
+		return &genType{kind: kindMap, key: key, elem: g.dataType(depth - 1)}
+	case 4, 5:
+		t := &genType{kind: kindStruct}
+		for range 1 + g.rand.IntN(3) {
+			t.fields = append(t.fields, g.dataType(depth-1))
+		}
+		return t
+	case 6:
+		return &genType{kind: kindPointer, elem: g.dataType(depth - 1)}
+	case 7:
+		t := &genType{kind: kindFunc, elem: g.anyType(depth - 1)}
+		for range 1 + g.rand.IntN(2) {
+			t.params = append(t.params, g.dataType(depth-1))
+		}
+		return t
+	}
+	return genAny
+}
+
+// dataType returns a printable type.
+func (g *generator) dataType(depth int) *genType {
+	for {
+		if t := g.anyType(depth); t.printable() {
+			return t
+		}
+	}
+}
