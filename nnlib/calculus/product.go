@@ -66,10 +66,10 @@ func (g *graph) mul(parts ...*node) *node {
 	for _, p := range parts {
 		f.push(g, p)
 	}
+	f.extractScalars(g)
 	if f.hasZero || f.coef == 0 {
 		return g.zeros(f.shape)
 	}
-	f.extractScalars(g)
 	f.chain = g.simplifyChain(f.chain)
 	if len(f.chain) == 1 && f.chain[0].shape.isScalar() || len(f.chain) == 1 && f.chain[0].op == opMul {
 		// A rule turned the chain into something with parts of its own.
@@ -100,8 +100,9 @@ func (f *factors) extractScalars(g *graph) {
 		case n.shape.isRow():
 			row = j
 		case n.shape.isColumn() && row >= 0 && j-row+1 < len(f.chain):
-			f.scalars = append(f.scalars, g.mul(f.chain[row:j+1]...))
+			scalar := g.mul(f.chain[row : j+1]...)
 			f.chain = append(append([]*node(nil), f.chain[:row]...), f.chain[j+1:]...)
+			f.push(g, scalar) // which may be a number or a product itself
 			row, j = -1, -1
 		}
 	}
