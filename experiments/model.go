@@ -174,4 +174,5 @@ const (
 	TagCommand    = "lectern.command" // JSON list of what repeats the run
 	TagDirectory  = "lectern.directory"
 	TagError      = "lectern.error" // why a run failed
+	TagLost       = "lectern.lost"  // what could not be stored
 )

@@ -39,7 +39,7 @@ const (
 // KindOf returns what the tag of this key tells.
 func KindOf(key string) Kind {
 	switch key {
-	case experiments.TagRunName, experiments.TagNote, experiments.TagParentRun, experiments.TagUser, experiments.TagError,
+	case experiments.TagRunName, experiments.TagNote, experiments.TagParentRun, experiments.TagUser, experiments.TagError, experiments.TagLost,
 		experiments.TagDirectory, "lectern.pid":
 		return Identity
 	case experiments.TagCommand, experiments.TagGitDirty:

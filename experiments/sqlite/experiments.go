@@ -158,11 +158,13 @@ func (s *Store) DeleteExperiment(ctx context.Context, id string) error {
 		if number == 0 {
 			return experiments.Errorf(experiments.CodeInvalid, op, "the default experiment cannot be deleted")
 		}
-		err := t.exec("UPDATE experiments SET lifecycle_stage = 'deleted' WHERE id = ?", number)
+		// The runs get the experiment's time, by which restoring knows them: a
+		// time that no run that was deleted before it has.
+		err := t.exec(`UPDATE experiments SET lifecycle_stage = 'deleted', last_update_time = max(last_update_time,
+			(SELECT coalesce(max(deleted_time), 0) + 1 FROM runs WHERE experiment = ?1)) WHERE id = ?1`, number)
 		if err != nil {
 			return err
 		}
-		// The runs get the experiment's time, by which restoring knows them.
 		return t.exec(`UPDATE runs SET lifecycle_stage = 'deleted', deleted_time =
 			(SELECT last_update_time FROM experiments WHERE id = experiment)
 			WHERE experiment = ? AND lifecycle_stage = 'active'`, number)

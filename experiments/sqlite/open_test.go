@@ -28,6 +28,13 @@ func execSQL(t *testing.T, path, query string) {
 	}
 }
 
+func closeStore(t testing.TB, s *Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestOpenErrors opens what is no database of ours; none of it may change.
 func TestOpenErrors(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -58,7 +65,7 @@ func TestOpenErrors(t *testing.T) {
 			before, _ := os.ReadFile(path)
 			s, err := Open(path)
 			if err == nil {
-				s.Close()
+				closeStore(t, s)
 			}
 			if got := experiments.ErrorCode(err); got != c.want {
 				t.Errorf("got error %v (code %q), want code %q", err, got, c.want)
@@ -90,7 +97,7 @@ func TestOpenAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			defer s.Close()
+			defer closeStore(t, s)
 			if _, err := s.CreateRun(context.Background(), experiments.Run{}); err != nil {
 				t.Error(err)
 			}
@@ -101,7 +108,7 @@ func TestOpenAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer closeStore(t, s)
 	page, err := s.SearchRuns(context.Background(), experiments.Query{})
 	if err != nil || len(page.Runs) != 8 {
 		t.Errorf("got %d runs, %v, want 8", len(page.Runs), err)
@@ -150,7 +157,7 @@ func filled(t *testing.T) (path string, ids []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer closeStore(t, s)
 	for i := range 3 {
 		run, err := s.CreateRun(context.Background(), experiments.Run{Params: []experiments.Param{{Key: "i", Value: fmt.Sprint(i)}}})
 		if err != nil {
@@ -191,7 +198,7 @@ func TestDamage(t *testing.T) {
 	for _, id := range ids {
 		want[id] = collect(t, s, id, "x", 0)
 	}
-	s.Close()
+	closeStore(t, s)
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 60 {
 		damaged := append([]byte{}, pristine...)
@@ -211,7 +218,7 @@ func readDamaged(t *testing.T, path string, ids []string, want map[string][]expe
 	if err != nil {
 		return
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }() // it may see the damage too
 	for _, id := range ids {
 		var got []experiments.Point
 		var failed error
@@ -238,7 +245,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer closeStore(t, s)
 	if got := collect(t, s, ids[1], "x", 0); len(got) != 9000 {
 		t.Errorf("got %d points, want 9000", len(got))
 	}
@@ -282,7 +289,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer closeStore(t, s)
 	ctx := context.Background()
 	run, err := s.CreateRun(ctx, experiments.Run{})
 	if err != nil {

@@ -53,7 +53,8 @@ func Open(path string) (*Store, error) {
 		return nil, err
 	}
 	s.reader = sql.OpenDB(connector(path, readOptions(path)))
-	s.reader.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
+	// No limit: a reader of many series at once holds a connection for each, and
+	// would wait for itself.
 	s.reader.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
 	s.writer = newWriter(path)
 	return s, nil

@@ -106,8 +106,9 @@ func TestFailuresDoNotStopTraining(t *testing.T) {
 			if len(*warned) == 0 {
 				t.Error("nothing was said while training went on")
 			}
-			if got, err := store.Run(context.Background(), run.ID()); err != nil || got.Status != experiments.Finished {
-				t.Errorf("the run: got %s, %v, want FINISHED", got.Status, err)
+			got, err := store.Run(context.Background(), run.ID())
+			if err != nil || got.Status != experiments.Finished || !strings.HasPrefix(got.Tag(experiments.TagLost), "5000 points") {
+				t.Errorf("the run: got %s, lost %q, %v, want FINISHED, with the loss", got.Status, got.Tag(experiments.TagLost), err)
 			}
 		})
 	}

@@ -203,6 +203,10 @@ func (w *worker) finish() {
 		w.unsaved = nil
 		w.check(experiments.Errorf(experiments.CodeUnavailable, "log", "the store did not take the last points"), int64(n))
 	}
+	if w.lost > 0 { // if the store works again, the run should say so
+		tag := experiments.Tag{Key: experiments.TagLost, Value: fmt.Sprintf("%d points not stored: %v", w.lost, w.err)}
+		_ = w.run.store.LogBatch(context.Background(), w.run.id, experiments.Batch{Tags: []experiments.Tag{tag}})
+	}
 }
 
 // report returns what has been lost so far, or is not stored yet.
