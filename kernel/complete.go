@@ -192,13 +192,6 @@ func (k *Kernel) completeImport(code string, start, cursor int) Completion {
 	return c
 }
 
-// magics are the magics by name, with what they do.
-var magics = map[string]string{
-	"%engine":   "%engine [auto|interpret|compile]: choose what runs cells",
-	"%replay":   "%replay: run again the cells of the session that was lost",
-	"%%compile": "%%compile: compile this cell",
-}
-
 // completeMagic completes the name of a magic.
 func completeMagic(code string, cursor int) (Completion, bool) {
 	start := strings.LastIndexByte(code[:cursor], '\n') + 1
@@ -207,9 +200,10 @@ func completeMagic(code string, cursor int) (Completion, bool) {
 		return Completion{}, false
 	}
 	c := Completion{Start: start, End: cursor}
-	for name, help := range magics {
-		if strings.HasPrefix(name, prefix) && (start == 0 || !strings.HasPrefix(name, "%%")) {
-			c.Candidates = append(c.Candidates, Candidate{Text: name, Kind: "magic", Detail: help})
+	for _, m := range magicCommands() {
+		if strings.HasPrefix(m.name, prefix) && (start == 0 || !strings.HasPrefix(m.name, "%%")) {
+			detail := strings.TrimSpace(m.name+" "+m.args) + ": " + m.help
+			c.Candidates = append(c.Candidates, Candidate{Text: m.name, Kind: "magic", Detail: detail})
 		}
 	}
 	slices.SortFunc(c.Candidates, func(a, b Candidate) int { return strings.Compare(a.Text, b.Text) })

@@ -114,6 +114,7 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 	k.execution = nil
 	k.mu.Unlock()
 	reply.NextInput = run.nextInput
+	reply.NextInput = run.nextInput
 	if failed != nil {
 		reply.Error = failed
 		show(*failed)

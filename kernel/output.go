@@ -67,4 +67,6 @@ func (Error) output()         {}
 type Reply struct {
 	ExecutionCount int
 	Error          *Error // nil if the cell ran to its end
+	// NextInput, if not "", is text that the front end offers as the next cell.
+	NextInput string
 }
