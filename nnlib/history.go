@@ -109,7 +109,11 @@ func (h *History) rows() [][]string {
 	rows := [][]string{append(heading, "examples/s")}
 	for _, e := range h.Epochs {
 		row := []string{fmt.Sprint(e.Epoch), fmt.Sprint(e.Step), fmt.Sprintf("%.4f", e.Loss)}
-		if !math.IsNaN(e.Score) {
+		switch {
+		case h.BestEpoch == 0: // no column
+		case math.IsNaN(e.Score):
+			row = append(row, "")
+		default:
 			row = append(row, fmt.Sprintf("%.2f", e.Score))
 		}
 		for _, metric := range e.Metrics {

@@ -205,7 +205,7 @@ func (l *loop) evaluate(e *Epoch) {
 	due := e.Epoch%max(l.ScoreEvery, 1) == 0 || e.Epoch == l.Epochs
 	if l.Score != nil && due {
 		e.Score = l.Score(e.Epoch)
-		if l.history.BestEpoch == 0 || e.Score > l.history.BestScore {
+		if better := l.history.BestEpoch == 0 || e.Score > l.history.BestScore; better && !math.IsNaN(e.Score) {
 			l.history.BestEpoch, l.history.BestScore = e.Epoch, e.Score
 			l.keepBest()
 		}

@@ -72,6 +72,7 @@ type ShapeError struct {
 	WantRows, WantCols int    // what it must be; -1 is any
 }
 
+// Error names the operation, the matrix and both shapes.
 func (e ShapeError) Error() string {
 	return fmt.Sprintf("nnlib: %s: %s is %d×%d, want %s×%s", e.Operation, e.Matrix, e.Rows, e.Cols,
 		dimension(e.WantRows, "B"), dimension(e.WantCols, "any"))

@@ -217,6 +217,7 @@ type ModelError struct {
 	Want      []int // in the model
 }
 
+// Error names the parameter and both shapes.
 func (e *ModelError) Error() string {
 	if e.Shape == nil {
 		return fmt.Sprintf("it holds another model: there is no parameter %s (%s)", e.Parameter, times(e.Want))

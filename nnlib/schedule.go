@@ -33,6 +33,7 @@ func (s StepDecay) Rate(a0 float64, t int) float64 {
 	return a0 * power(orElse(s.Factor, 0.5), t/max(s.Every, 1))
 }
 
+// String names the schedule and its numbers.
 func (s StepDecay) String() string {
 	return fmt.Sprintf("step every=%d factor=%g", max(s.Every, 1), orElse(s.Factor, 0.5))
 }
@@ -47,6 +48,7 @@ type ExponentialDecay struct {
 // Rate returns a0·e^-kt.
 func (s ExponentialDecay) Rate(a0 float64, t int) float64 { return a0 * power(math.Exp(-s.K), t) }
 
+// String names the schedule and its numbers.
 func (s ExponentialDecay) String() string { return fmt.Sprintf("exponential k=%g", s.K) }
 
 // InverseDecay keeps the rate for τ steps and then lowers it as 1/t.
@@ -64,6 +66,7 @@ func (s InverseDecay) Rate(a0 float64, t int) float64 {
 	return a0 * s.Tau / max(float64(t), s.Tau)
 }
 
+// String names the schedule and its numbers.
 func (s InverseDecay) String() string { return fmt.Sprintf("inverse tau=%g", s.Tau) }
 
 // WarmUp raises the rate linearly over the first steps and then hands over to
@@ -84,6 +87,7 @@ func (s WarmUp) Rate(a0 float64, t int) float64 {
 	return s.Then.Rate(a0, t-s.Steps)
 }
 
+// String names the schedule and its numbers.
 func (s WarmUp) String() string {
 	if s.Then == nil {
 		return fmt.Sprintf("warm-up steps=%d", s.Steps)

@@ -65,6 +65,7 @@ type DivergenceError struct {
 	Value     float64 // NaN or ±Inf
 }
 
+// Error names the step and the parameter and says what to try.
 func (e *DivergenceError) Error() string {
 	what := e.What + " of " + e.Parameter
 	if e.What == "loss" {

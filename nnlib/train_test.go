@@ -377,6 +377,32 @@ func TestPatience(t *testing.T) {
 	}
 }
 
+func TestScoreEvery(t *testing.T) {
+	var scored []int
+	h, err := newSmall(t).Fit(t.Context(), smallWindows(50, 1), nnlib.Training{
+		Epochs: 5, ScoreEvery: 2, Score: func(epoch int) float64 {
+			scored = append(scored, epoch)
+			if epoch == 2 {
+				return math.NaN() // a score that failed is no best one
+			}
+			return float64(-epoch)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{2, 4, 5}, scored); diff != "" || h.BestEpoch != 4 {
+		t.Errorf("best epoch %d, want 4; scored epochs (-want +got):\n%s", h.BestEpoch, diff)
+	}
+	lines := strings.Split(strings.TrimSpace(h.String()), "\n")
+	for _, line := range lines[1:] {
+		if got, want := len(line), len(lines[1]); got != want {
+			t.Errorf("the table's columns are not aligned:\n%v", h)
+			break
+		}
+	}
+}
+
 func TestBestEpochIsKept(t *testing.T) {
 	data, m := smallWindows(50, 1), newSmall(t)
 	var best map[string][]float32

@@ -52,6 +52,7 @@ type DataError struct {
 	Index int    // of the example, -1 if it is not one example's fault
 }
 
+// Error says what is wrong and with which example.
 func (e *DataError) Error() string {
 	if e.Index < 0 {
 		return "nnlib: data: " + e.What
