@@ -76,7 +76,7 @@ func (k *Kernel) newSession() *check.Session {
 	if k.config.Packages != nil {
 		k.importer.Add(k.config.Packages)
 	}
-	return check.NewSession(k.importer.FileSet(), k.importer, byPreference(k.importer.Paths()))
+	return NewSession(k.importer)
 }
 
 // Execute runs a cell and calls show with what it shows, in order and from one
@@ -113,7 +113,6 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 	k.mu.Lock()
 	k.execution = nil
 	k.mu.Unlock()
-	reply.NextInput = run.nextInput
 	reply.NextInput = run.nextInput
 	if failed != nil {
 		reply.Error = failed

@@ -3,21 +3,25 @@ package kernel
 import (
 	"slices"
 	"strings"
+
+	"github.com/lectern-go/lectern/kernel/check"
+	"github.com/lectern-go/lectern/kernel/exportdata"
 )
 
 // preferred are the packages that cells mean by a name that several have.
 var preferred = []string{"math/rand/v2", "text/template", "encoding/json"}
 
-// byPreference orders import paths so that for each package name the first is
-// the one that cells mean when they use the name without an import.
-func byPreference(paths []string) []string {
-	out := slices.Clone(preferred)
-	rest := slices.Clone(paths)
+// NewSession returns an empty session over the importer's packages, with the
+// packages that its cells may use without importing them: all, and of those with
+// the same name the one that cells mean.
+func NewSession(importer *exportdata.Importer) *check.Session {
+	paths := slices.Clone(preferred)
+	rest := importer.Paths()
 	slices.SortStableFunc(rest, func(a, b string) int { return strings.Count(a, "/") - strings.Count(b, "/") })
 	for _, p := range rest {
-		if !slices.Contains(out, p) {
-			out = append(out, p)
+		if !slices.Contains(paths, p) {
+			paths = append(paths, p)
 		}
 	}
-	return out
+	return check.NewSession(importer.FileSet(), importer, paths)
 }

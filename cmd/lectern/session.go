@@ -132,5 +132,5 @@ func (s session) environment() []string {
 func emptySession() (*check.Session, types.Importer) {
 	importer := exportdata.NewImporter()
 	importer.Add(library.Types())
-	return check.NewSession(importer.FileSet(), importer, importer.Paths()), importer
+	return kernel.NewSession(importer), importer
 }
