@@ -158,35 +158,23 @@ func (s *Store) DeleteExperiment(ctx context.Context, id string) error {
 		if number == 0 {
 			return experiments.Errorf(experiments.CodeInvalid, op, "the default experiment cannot be deleted")
 		}
-		// The runs get the experiment's time, by which restoring knows them: a
-		// time that no run that was deleted before it has.
-		err := t.exec(`UPDATE experiments SET lifecycle_stage = 'deleted', last_update_time = max(last_update_time,
-			(SELECT coalesce(max(deleted_time), 0) + 1 FROM runs WHERE experiment = ?1)) WHERE id = ?1`, number)
+		err := t.exec("UPDATE experiments SET lifecycle_stage = 'deleted' WHERE id = ?", number)
 		if err != nil {
 			return err
 		}
-		return t.exec(`UPDATE runs SET lifecycle_stage = 'deleted', deleted_time =
-			(SELECT last_update_time FROM experiments WHERE id = experiment)
-			WHERE experiment = ? AND lifecycle_stage = 'active'`, number)
+		return t.exec(`UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = ?2, deleted_with = ?1
+			WHERE experiment = ?1 AND lifecycle_stage = 'active'`, number, s.nowMillis())
 	})
 }
 
 // RestoreExperiment implements [experiments.ExperimentStore].
 func (s *Store) RestoreExperiment(ctx context.Context, id string) error {
-	const op = "restore experiment"
-	var number int64
-	return s.write(ctx, op, true, func(t *tx) error {
-		var err error
-		if number, err = t.experiment(op, id); err != nil {
+	return s.updateExperiment(ctx, "restore experiment", id, func(t *tx, number int64) error {
+		if err := t.exec("UPDATE experiments SET lifecycle_stage = 'active' WHERE id = ?", number); err != nil {
 			return err
 		}
-		err = t.exec(`UPDATE runs SET lifecycle_stage = 'active', deleted_time = NULL WHERE experiment = ?
-			AND deleted_time = (SELECT last_update_time FROM experiments WHERE id = experiment
-			AND lifecycle_stage = 'deleted')`, number)
-		if err != nil {
-			return err
-		}
-		return t.exec("UPDATE experiments SET lifecycle_stage = 'active', last_update_time = ? WHERE id = ?", s.nowMillis(), number)
+		return t.exec(`UPDATE runs SET lifecycle_stage = 'active', deleted_time = NULL, deleted_with = NULL
+			WHERE deleted_with = ?`, number)
 	})
 }
 

@@ -197,7 +197,7 @@ func (s *Store) RestoreRun(ctx context.Context, id string) error {
 
 func (s *Store) setStage(ctx context.Context, op, id string, stage experiments.Stage, deleted any) error {
 	return s.write(ctx, op, true, func(t *tx) error {
-		r, err := t.execResult("UPDATE runs SET lifecycle_stage = ?, deleted_time = ? WHERE run_id = ?", stage, deleted, id)
+		r, err := t.execResult("UPDATE runs SET lifecycle_stage = ?, deleted_time = ?, deleted_with = NULL WHERE run_id = ?", stage, deleted, id)
 		if err != nil {
 			return err
 		}

@@ -55,6 +55,9 @@ func testDeletedExperiments(t *testing.T, s experiments.Store) {
 	_, err = s.CreateExperiment(background, "old")
 	wantCode(t, "creating the name of a deleted experiment", err, experiments.CodeExists)
 	wantCode(t, "deleting the default", s.DeleteExperiment(background, "0"), experiments.CodeInvalid)
+	// What happens to a deleted experiment does not change what is restored.
+	noError(t, s.DeleteExperiment(background, e.ID))
+	noError(t, s.RenameExperiment(background, e.ID, "older"))
 	noError(t, s.RestoreExperiment(background, e.ID))
 	if r, err := s.Run(background, kept.ID); err != nil || r.LifecycleStage != experiments.Active {
 		t.Errorf("run of a restored experiment: got %v, %v, want active", r.LifecycleStage, err)

@@ -26,6 +26,7 @@ CREATE TABLE runs (
   heartbeat       INTEGER,
   lifecycle_stage TEXT NOT NULL DEFAULT 'active',
   deleted_time    INTEGER,
+  deleted_with    INTEGER, -- the experiment, if it was deleted as a whole
   artifact_uri    TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX runs_by_start ON runs (lifecycle_stage, start_time DESC, run_id);

@@ -87,6 +87,7 @@ CREATE TABLE runs (
   heartbeat       INTEGER,
   lifecycle_stage TEXT NOT NULL DEFAULT 'active',
   deleted_time    INTEGER,
+  deleted_with    INTEGER, -- the experiment, if it was deleted as a whole
   artifact_uri    TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX runs_by_name ON runs (name);
