@@ -274,6 +274,9 @@ func (l *lexer) latex(start int) *Error {
 	if command == "hat" && strings.HasPrefix(l.text[l.pos:], "{") {
 		if i := strings.IndexByte(l.text[l.pos:], '}'); i > 0 && isWord(l.text[l.pos+1:l.pos+i]) {
 			letter := l.text[l.pos+1 : l.pos+i]
+			if first, _ := utf8.DecodeRuneInString(letter); !unicode.IsLetter(first) {
+				return failf(l.text, span{start, l.pos + i + 1}, "a hat needs a letter under it")
+			}
 			l.pos += i + 1
 			l.emit(tokenName, canonicalName(letter+string(combiningHat)), start)
 			return nil
