@@ -31,6 +31,10 @@ type Snippet struct {
 // CellEnd separates the outputs of a snippet's cells.
 const CellEnd = "---\n"
 
+// Crash stands at the end of the output of a snippet whose process did not end
+// in good order: a deadlock, or more time than a snippet may take.
+const Crash = "crash: "
+
 // snippetTimeout is how long one snippet may run.
 const snippetTimeout = 3 * time.Second
 
@@ -45,7 +49,7 @@ func Compiled(ctx context.Context, dir string, snippets []Snippet) ([]string, er
 	for i, s := range snippets {
 		var err error
 		if outputs[i], err = runCompiled(ctx, dir, s.Name); err != nil {
-			return nil, fmt.Errorf("snippet %s: %w\n%s", s.Name, err, outputs[i])
+			outputs[i] += Crash + err.Error() + "\n"
 		}
 	}
 	return outputs, nil

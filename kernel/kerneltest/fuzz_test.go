@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/lectern-go/lectern/kernel/kerneltest"
 )
@@ -114,18 +115,25 @@ func runBoth(t *testing.T, snippets []kerneltest.Snippet) []both {
 		t.Fatal(err)
 	}
 	k := kerneltest.StartInterpreter(t)
-	results := make([]both, len(snippets))
+	var results []both
 	for i, s := range snippets {
-		results[i] = both{snippet: s, want: want[i]}
-		results[i].got, results[i].refused = kerneltest.Interpreted(t, k, s)
+		if strings.Contains(want[i], kerneltest.Crash) {
+			continue
+		}
+		r := both{snippet: s, want: want[i]}
+		r.got, r.refused = kerneltest.Interpreted(t, k, s)
+		results = append(results, r)
 	}
 	return results
 }
 
+// reduceTime is how long a snippet is made smaller.
+const reduceTime = time.Minute
+
 // reduce removes lines and cells as long as the outputs differ.
 func reduce(t *testing.T, r both) both {
 	t.Helper()
-	for {
+	for start := time.Now(); time.Since(start) < reduceTime; {
 		var smaller []kerneltest.Snippet
 		for _, s := range without(r.snippet) {
 			if s.Valid() == nil {
@@ -145,9 +153,10 @@ func reduce(t *testing.T, r both) both {
 			smaller = smaller[n:]
 		}
 		if !found {
-			return r
+			break
 		}
 	}
+	return r
 }
 
 var packageErrors = regexp.MustCompile(`(?m)^# yardstick/(\w+)$`)
@@ -202,4 +211,30 @@ func without(s kerneltest.Snippet) []kerneltest.Snippet {
 		out = append(out, kerneltest.Snippet{Cells: cells})
 	}
 	return out
+}
+
+// TestGenerated keeps random snippets among those of TestDifferential: with
+// -update it writes the file anew.
+func TestGenerated(t *testing.T) {
+	const path = "../testdata/differential/generated.txtar"
+	if !*update {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	archive := txtar.Archive{Comment: []byte("Random cells, written by go test -run TestGenerated -update.\n")}
+	k := kerneltest.StartInterpreter(t)
+	for seed := range uint64(60) {
+		s := kerneltest.Generate(seed)
+		if s.Valid() != nil {
+			continue
+		}
+		if _, refused := kerneltest.Interpreted(t, k, s); refused == "" {
+			archive.Files = append(archive.Files, txtar.File{Name: s.Name, Data: []byte(strings.Join(s.Cells, "\n---\n") + "\n")})
+		}
+	}
+	if err := os.WriteFile(path, txtar.Format(&archive), 0o666); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -68,7 +68,7 @@ func newDefers() (push func(func()), run func()) {
 // shiftCount checks the count of a shift as the compiled program does.
 func shiftCount(n int64) uint {
 	if n < 0 {
-		var one, count = 1, n
+		one, count := 1, n
 		_ = one << count // panics with Go's own error
 	}
 	return uint(n)
