@@ -197,11 +197,15 @@ func (p *parser) call(name string) *syntax {
 // first argument of onehot is an index.
 func (p *parser) dimArguments(e *syntax) {
 	start := p.peek().at.start
-	for !p.is(")") {
-		if p.peek().kind == tokenEnd {
+	for depth := 0; depth > 0 || !p.is(")"); {
+		switch t := p.take(); {
+		case t.kind == tokenEnd:
 			p.fail(e.at, "the parenthesis after %s is never closed", e.text)
+		case t.text == "(":
+			depth++
+		case t.text == ")":
+			depth--
 		}
-		p.take()
 	}
 	text := p.text[start:p.peek().at.start]
 	parts := strings.Split(text, ",")
