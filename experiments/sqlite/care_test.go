@@ -108,8 +108,8 @@ func TestCollect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Runs != 1 || got.Experiments != 1 || got.Artifacts != 1 {
-		t.Errorf("collected %+v, want one run, experiment and artifact", got)
+	if got.Runs != 1 || got.Experiments != 1 || got.Artifacts != 1 || got.Bytes <= 0 {
+		t.Errorf("collected %+v, want one run, experiment and artifact, and a smaller file", got)
 	}
 	if _, err := s.Run(ctx, ids[0]); experiments.ErrorCode(err) != experiments.CodeNotFound {
 		t.Errorf("the collected run: got %v, want not found", err)

@@ -57,7 +57,9 @@ func (s *Store) Collect(ctx context.Context, before time.Time) (Collected, error
 			break
 		}
 	}
-	err = s.shrink(ctx, op)
+	if err = s.shrink(ctx, op); err == nil {
+		err = s.checkpoint(ctx)
+	}
 	c.Bytes = size - s.size()
 	return c, err
 }
@@ -136,6 +138,15 @@ func (s *Store) shrink(ctx context.Context, op string) error {
 		}
 		before = free
 	}
+}
+
+// checkpoint moves the WAL into the file and empties it, as far as other
+// connections let it.
+func (s *Store) checkpoint(ctx context.Context) error {
+	db := sql.OpenDB(connector(s.path, writeOptions()))
+	defer db.Close()
+	_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return wrap("collect garbage", s.path, err)
 }
 
 // Backup copies the database, as of one moment, to a new file while others
