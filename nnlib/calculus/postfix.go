@@ -3,6 +3,8 @@ package calculus
 import (
 	"math"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 )
 
 // postfix reads what may follow an operand.
@@ -116,7 +118,10 @@ func (p *parser) transposeSign(t token) bool {
 	if t.kind != tokenName || t.text[0] != 'T' {
 		return false
 	}
-	if rest := t.text[1:]; rest != "" && p.text[t.at.start] == 'T' {
+	if rest := t.text[1:]; rest != "" {
+		if first, _ := utf8.DecodeRuneInString(rest); !unicode.IsLetter(first) || p.text[t.at.start] != 'T' {
+			return false
+		}
 		p.pos--
 		p.tokens[p.pos] = token{tokenName, canonicalName(rest), span{t.at.start + 1, t.at.end}, false}
 	}
