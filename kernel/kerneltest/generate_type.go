@@ -41,10 +41,18 @@ var (
 	genAny    = &genType{kind: kindAny, name: "any"}
 	basics    = []*genType{
 		genInt, genInt, genInt, genString, genString, genBool,
-		{kind: kindInt, name: "int8"}, {kind: kindInt, name: "int16"}, {kind: kindInt, name: "int32"}, {kind: kindInt, name: "int64"},
-		{kind: kindUint, name: "uint8"}, {kind: kindUint, name: "uint16"}, {kind: kindUint, name: "uint32"},
-		{kind: kindUint, name: "uint64"}, {kind: kindUint, name: "uint"},
-		{kind: kindFloat, name: "float64"}, {kind: kindFloat, name: "float64"}, {kind: kindFloat, name: "float32"},
+		{kind: kindInt, name: "int8"},
+		{kind: kindInt, name: "int16"},
+		{kind: kindInt, name: "int32"},
+		{kind: kindInt, name: "int64"},
+		{kind: kindUint, name: "uint8"},
+		{kind: kindUint, name: "uint16"},
+		{kind: kindUint, name: "uint32"},
+		{kind: kindUint, name: "uint64"},
+		{kind: kindUint, name: "uint"},
+		{kind: kindFloat, name: "float64"},
+		{kind: kindFloat, name: "float64"},
+		{kind: kindFloat, name: "float32"},
 	}
 )
 

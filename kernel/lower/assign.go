@@ -166,6 +166,37 @@ func hasCall(info *types.Info, x ast.Node) bool {
 	return found
 }
 
+// returnStmt evaluates results before it returns them, or returns nil if that is
+// not needed: the interpreter lets some expressions write their values to the
+// place of another result.
+func (l *lowering) returnStmt(n *ast.ReturnStmt) (out []ast.Stmt) {
+	plain := true
+	for _, x := range n.Results {
+		switch x := ast.Unparen(x).(type) {
+		case *ast.Ident, *ast.FuncLit:
+		case *ast.CallExpr:
+			_, tuple := l.Info.TypeOf(x).(*types.Tuple)
+			plain = plain && (tuple || len(n.Results) == 1 && !l.Info.Types[x.Fun].IsBuiltin() && !l.Info.Types[x.Fun].IsType())
+		default:
+			plain = plain && l.Info.Types[x].Value != nil
+		}
+	}
+	if plain {
+		return nil
+	}
+	ret := &ast.ReturnStmt{Return: n.Return}
+	for _, x := range n.Results {
+		if tv := l.Info.Types[x]; tv.Value != nil || tv.IsNil() {
+			ret.Results = append(ret.Results, l.rewriteExpr(x))
+			continue
+		}
+		temps, defs := l.evaluate([]ast.Expr{x}, []types.Type{nil}, x.Pos())
+		out = append(out, defs...)
+		ret.Results = append(ret.Results, ast.NewIdent(temps[0].Name))
+	}
+	return append(out, ret)
+}
+
 // localVars lowers a declaration of variables inside a function, for the same
 // faults as [lowering.assign].
 func (l *lowering) localVars(gen *ast.GenDecl) (out []ast.Stmt) {

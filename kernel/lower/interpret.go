@@ -230,6 +230,11 @@ func (l *lowering) pre(c *astutil.Cursor) bool {
 	case *ast.DeferStmt:
 		replaceWith(c, l.deferStmt(n))
 		return false
+	case *ast.ReturnStmt:
+		if out := l.returnStmt(n); out != nil {
+			replaceWith(c, out)
+			return false
+		}
 	case *ast.SendStmt:
 		replaceWith(c, l.send(n))
 		return false
