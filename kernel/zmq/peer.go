@@ -72,6 +72,7 @@ func (p *Peer) finish() {
 		return
 	}
 	p.queue.close(false)
+	p.conn.SetWriteDeadline(time.Now().Add(stallTimeout)) //nolint:errcheck // of a write that waits already
 	<-p.written
 	if c, ok := p.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
 		p.conn.SetReadDeadline(time.Now().Add(stallTimeout)) //nolint:errcheck // the reader then ends by itself
