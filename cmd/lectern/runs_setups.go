@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 
 	"github.com/lectern-go/lectern/experiments"
@@ -101,21 +102,23 @@ func (s *setupComparison) printContrasts() error {
 			pairs = fmt.Sprint(c.Pairs)
 		}
 		t.add("  "+c.A, c.B, pairs, formatValue(c.Difference), formatValue(c.Low), formatValue(c.High), fmt.Sprintf("%.2f", c.Effect),
-			formatP(c.P), formatP(c.Corrected), verdict(c))
+			formatP(c.P), formatP(c.Corrected), verdict(c, len(s.Contrasts)))
 	}
 	return t.write(os.Stdout)
 }
 
-// verdict says in words what a contrast shows.
-func verdict(c compare.Contrast) string {
+// verdict says in words what one of several contrasts shows.
+func verdict(c compare.Contrast, contrasts int) string {
 	switch {
 	case c.Corrected <= 1-compare.Level:
 		return "differ"
 	case c.Seeds == 0:
 		return "no difference found"
 	}
-	// With n pairs the least two-sided P is 2/2ⁿ.
-	return fmt.Sprintf("not decided; about %d seeds would", max(c.Seeds, 6, c.Pairs+1))
+	// With n pairs the least two-sided P is 2/2ⁿ, and the correction multiplies
+	// it by the number of contrasts.
+	least := int(math.Ceil(math.Log2(2 * float64(contrasts) / (1 - compare.Level))))
+	return fmt.Sprintf("not decided; about %d seeds would", max(c.Seeds, least, c.Pairs+1))
 }
 
 func formatP(p float64) string {
