@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lectern-go/lectern/kernel/kernelspec"
+)
+
+// jupyter is Python's Jupyter with this program installed as the kernel
+// "lectern".
+type jupyter struct {
+	python string
+	env    []string
+	dir    string // to run in
+}
+
+// pythonModules are what the tests need, with the packages that have them.
+const (
+	pythonModules  = "import jupyter_client, jupyter_kernel_test, nbconvert, jupyter_console, pexpect"
+	pythonPackages = "python3-jupyter-kernel-test jupyter-nbconvert jupyter-console python3-pexpect"
+)
+
+// startJupyter finds Jupyter. Without it the test is skipped, or fails where
+// LECTERN_CI is set.
+func startJupyter(t *testing.T) *jupyter {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs Python's Jupyter")
+	}
+	j := &jupyter{dir: t.TempDir()}
+	for _, name := range []string{"/usr/bin/python3", "python3"} {
+		if path, err := exec.LookPath(name); err == nil && exec.Command(path, "-c", pythonModules).Run() == nil {
+			j.python = path
+			break
+		}
+	}
+	if j.python == "" {
+		reason := "there is no Python with Jupyter; apt-get install " + pythonPackages
+		if os.Getenv("LECTERN_CI") != "" {
+			t.Fatal(reason)
+		}
+		t.Skip(reason)
+	}
+	home := t.TempDir()
+	bin := filepath.Join(home, "lectern")
+	build(t, bin)
+	if _, err := kernelspec.Install(kernelspec.Prefix(home), "lectern", bin); err != nil {
+		t.Fatal(err)
+	}
+	j.env = append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+filepath.Join(home, "cache"),
+		"JUPYTER_PATH="+filepath.Join(home, "share", "jupyter"), "JUPYTER_RUNTIME_DIR="+filepath.Join(home, "runtime"),
+		"JUPYTER_CONFIG_DIR="+filepath.Join(home, "config"), "IPYTHONDIR="+filepath.Join(home, "ipython"),
+		"LECTERN_DB="+filepath.Join(home, "lectern.db"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"),
+		"PYTHONDONTWRITEBYTECODE=1")
+	return j
+}
+
+// build builds the program: the test program itself is not lectern when
+// Jupyter starts it.
+func build(t *testing.T, path string) {
+	t.Helper()
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+}
+
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// run runs Python with a time limit and returns what it printed.
+func (j *jupyter) run(t *testing.T, limit time.Duration, args ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command(j.python, args...)
+	cmd.Dir, cmd.Env = j.dir, j.env
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(limit, func() { cmd.Process.Kill() }) //nolint:errcheck // it may have ended
+	defer timer.Stop()
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("python %s: %v\n%s", strings.Join(args, " "), err, out.String())
+	}
+	return out.String()
+}
+
+// script returns the absolute path of a script in testdata/jupyter.
+func script(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", "jupyter", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// lecture is the notebook that Jupyter's tools run.
+const lecture = "../../notebooks/lectures/06-window-ner.ipynb"
+
+// TestJupyter runs Jupyter's own conformance suite, and its tools and clients on
+// this kernel.
+func TestJupyter(t *testing.T) {
+	j := startJupyter(t)
+	t.Run("conformance", func(t *testing.T) {
+		out := j.run(t, 3*time.Minute, script(t, "conformance.py"))
+		if !strings.Contains(out, "Ran 12 tests") || !strings.Contains(out, "\nOK\n") {
+			t.Errorf("want 12 tests, none skipped:\n%s", out)
+		}
+	})
+	t.Run("clients", func(t *testing.T) {
+		t.Log(j.run(t, 3*time.Minute, script(t, "clients.py")))
+	})
+	t.Run("nbconvert", func(t *testing.T) { testNbconvert(t, j) })
+	t.Run("console", func(t *testing.T) {
+		t.Log(j.run(t, 5*time.Minute, script(t, "console.py"), lecturePath(t)))
+	})
+}
+
+func lecturePath(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs(lecture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// testNbconvert runs the lecture notebook with jupyter nbconvert --execute.
+func testNbconvert(t *testing.T, j *jupyter) {
+	out := filepath.Join(j.dir, "out.ipynb")
+	j.run(t, 5*time.Minute, "-m", "nbconvert", "--to", "notebook", "--execute",
+		"--ExecutePreprocessor.kernel_name=lectern", "--ExecutePreprocessor.timeout=240", "--output", out, lecturePath(t))
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nb struct {
+		Cells []struct {
+			CellType       string `json:"cell_type"`
+			ExecutionCount *int   `json:"execution_count"`
+			Outputs        []struct {
+				OutputType string `json:"output_type"`
+			} `json:"outputs"`
+		} `json:"cells"`
+	}
+	if err := json.Unmarshal(data, &nb); err != nil {
+		t.Fatal(err)
+	}
+	count, outputs := 0, 0
+	for _, c := range nb.Cells {
+		if c.CellType != "code" {
+			continue
+		}
+		count++
+		if c.ExecutionCount == nil || *c.ExecutionCount != count {
+			t.Errorf("code cell %d has the execution count %v", count, c.ExecutionCount)
+		}
+		outputs += len(c.Outputs)
+	}
+	if count == 0 || outputs == 0 {
+		t.Errorf("%d code cells with %d outputs, want some", count, outputs)
+	}
+}
