@@ -173,7 +173,7 @@ func (l *lowering) returnStmt(n *ast.ReturnStmt) (out []ast.Stmt) {
 	plain := true
 	for _, x := range n.Results {
 		switch x := ast.Unparen(x).(type) {
-		case *ast.Ident, *ast.FuncLit:
+		case *ast.Ident:
 		case *ast.CallExpr:
 			_, tuple := l.Info.TypeOf(x).(*types.Tuple)
 			plain = plain && (tuple || len(n.Results) == 1 && !l.Info.Types[x.Fun].IsBuiltin() && !l.Info.Types[x.Fun].IsType())

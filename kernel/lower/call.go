@@ -109,7 +109,8 @@ func isIdent(x ast.Expr) bool {
 // fresh makes the literal in a frame of its own. The interpreter keeps a
 // function literal in one place of the frame that makes it, and puts the old
 // value back after each call of it: calls in other goroutines would exchange the
-// literals of a loop.
+// literals of a loop and tear what else reads the frame. A deferred call of a
+// literal would wait for the frame's lock, which its own function holds.
 func fresh(lit *ast.FuncLit, typ string) ast.Expr {
 	return called(typ, lit.Pos(), &ast.ReturnStmt{Return: lit.Pos(), Results: []ast.Expr{lit}})
 }
@@ -172,68 +173,6 @@ func (l *lowering) deferred(body *ast.BlockStmt) (before []ast.Stmt) {
 		},
 		&ast.DeferStmt{Defer: pos, Call: &ast.CallExpr{Fun: ast.NewIdent(run.Name)}},
 	}
-}
-
-// findRepeated notes the function literals that may be made several times in
-// one call of the function around them, and those in functions that defer calls:
-// there the interpreter waits for itself when a deferred call calls the literal.
-func (l *lowering) findRepeated(n ast.Node) {
-	var inspect func(n ast.Node, inLoop bool)
-	inspect = func(root ast.Node, inLoop bool) {
-		ast.Inspect(root, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.FuncDecl:
-				if n.Body != nil {
-					inspect(n.Body, defers(n.Body))
-				}
-				return false
-			case *ast.FuncLit:
-				l.repeated[n] = inLoop
-				inspect(n.Body, defers(n.Body))
-				return false
-			case *ast.ForStmt:
-				for _, part := range []ast.Node{n.Init, n.Cond, n.Post, n.Body} {
-					if part != nil && !isNilNode(part) {
-						inspect(part, true)
-					}
-				}
-				return false
-			case *ast.RangeStmt:
-				inspect(n.X, inLoop)
-				inspect(n.Body, true)
-				return false
-			}
-			return true
-		})
-	}
-	inspect(n, defers(n))
-}
-
-// defers reports whether a body has defer statements, apart from those of
-// function literals in it.
-func defers(body ast.Node) bool {
-	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.FuncLit, *ast.FuncDecl:
-			return n == body
-		case *ast.DeferStmt:
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// isNilNode reports whether a part of a for statement is left out.
-func isNilNode(n ast.Node) bool {
-	switch n := n.(type) {
-	case ast.Stmt:
-		return n == nil
-	case ast.Expr:
-		return n == nil
-	}
-	return true
 }
 
 // spreads reports whether the variable arguments of a call must be passed as a

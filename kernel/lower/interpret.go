@@ -57,10 +57,6 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 			p.Slots = append(p.Slots, Slot{Name: o.Slot, Type: l.typeText(o.Type())})
 		}
 	}
-	for _, d := range c.Decls {
-		l.findRepeated(d)
-	}
-	l.findRepeated(c.Body)
 	body := l.deferred(c.Body)
 	for _, d := range c.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok {
@@ -99,7 +95,6 @@ type lowering struct {
 	// noted before their parts are rewritten.
 	integers map[*ast.RangeStmt]types.Type
 	strings  map[*ast.RangeStmt]bool     // the loops over strings
-	repeated map[*ast.FuncLit]bool       // the literals in loops
 	before   map[*ast.FuncLit][]ast.Stmt // what a function begins with
 	pushes   map[*ast.DeferStmt]string   // the function that takes the deferred call
 	temps    int
@@ -111,7 +106,6 @@ func newLowering(fset *token.FileSet, c *check.Checked) *lowering {
 		imports:  map[string]string{},
 		integers: map[*ast.RangeStmt]types.Type{},
 		strings:  map[*ast.RangeStmt]bool{},
-		repeated: map[*ast.FuncLit]bool{},
 		before:   map[*ast.FuncLit][]ast.Stmt{},
 		pushes:   map[*ast.DeferStmt]string{},
 	}
@@ -178,7 +172,8 @@ func (l *lowering) function(f *ast.FuncDecl) []ast.Stmt {
 		return nil
 	}
 	return []ast.Stmt{&ast.AssignStmt{
-		Lhs: []ast.Expr{l.deref(l.Ref(l.Info.Defs[f.Name]), f.Pos())}, Tok: token.ASSIGN, Rhs: []ast.Expr{lit},
+		Lhs: []ast.Expr{l.deref(l.Ref(l.Info.Defs[f.Name]), f.Pos())}, Tok: token.ASSIGN,
+		Rhs: []ast.Expr{fresh(lit, l.typeText(l.Info.Defs[f.Name].Type()))},
 	}}
 }
 

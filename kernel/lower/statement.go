@@ -98,7 +98,7 @@ func (l *lowering) post(c *astutil.Cursor) bool {
 	switch n := c.Node().(type) {
 	case *ast.FuncLit:
 		n.Body.List = append(l.before[n], n.Body.List...)
-		if l.repeated[n] {
+		if l.Info.TypeOf(n) != nil { // not made by the lowering itself
 			c.Replace(fresh(n, l.signature(n)))
 		}
 	case *ast.RangeStmt:
