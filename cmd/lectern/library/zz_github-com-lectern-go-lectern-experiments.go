@@ -67,6 +67,7 @@ func table_github_com_lectern_go_lectern_experiments() map[string]reflect.Value 
 		"TagGitCommit":        reflect.ValueOf(constant.MakeFromLiteral("\"mlflow.source.git.commit\"", token.STRING, 0)),
 		"TagGitDirty":         reflect.ValueOf(constant.MakeFromLiteral("\"lectern.git.dirty\"", token.STRING, 0)),
 		"TagGitRepo":          reflect.ValueOf(constant.MakeFromLiteral("\"mlflow.source.git.repoURL\"", token.STRING, 0)),
+		"TagLost":             reflect.ValueOf(constant.MakeFromLiteral("\"lectern.lost\"", token.STRING, 0)),
 		"TagNote":             reflect.ValueOf(constant.MakeFromLiteral("\"mlflow.note.content\"", token.STRING, 0)),
 		"TagParentRun":        reflect.ValueOf(constant.MakeFromLiteral("\"mlflow.parentRunId\"", token.STRING, 0)),
 		"TagRunName":          reflect.ValueOf(constant.MakeFromLiteral("\"mlflow.runName\"", token.STRING, 0)),
