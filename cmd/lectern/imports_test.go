@@ -48,6 +48,7 @@ var adapters = map[string][]string{
 	"github.com/alecthomas/kong":      {"cmd/lectern"},
 	"github.com/vbauerster/mpb":       {"cmd/lectern"},
 	"github.com/yuin/goldmark":        {"notebooks/export"},
+	"github.com/reeflective/readline": {"kernel/repl"},
 	"gonum.org/v1/plot":               {"nnlib/plot"},
 	"golang.org/x/tools":              {"kernel/...", "cmd/lectern/library/..."},
 	"github.com/rogpeppe/go-internal": {"cmd/lectern", "kernel/..."},

@@ -17,6 +17,7 @@ type cli struct {
 	Doctor      doctorCmd      `cmd:"" help:"Say what works on this machine and what is missing."`
 	Export      exportCmd      `cmd:"" help:"Turn a notebook into HTML, Markdown, a Go program or format 4.5."`
 	Kernel      kernelCmd      `cmd:"" help:"Be a kernel of Jupyter's front ends."`
+	Repl        replCmd        `cmd:"" help:"Run cells that are typed in the terminal."`
 	Run         runCmd         `cmd:"" help:"Run notebooks and save them with their outputs."`
 	Runs        runsCmd        `cmd:"" help:"List, show and compare recorded runs."`
 	Verify      verifyCmd      `cmd:"" help:"Run notebooks and compare their outputs with the saved ones."`

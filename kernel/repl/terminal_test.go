@@ -1,0 +1,234 @@
+package repl_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/lectern-go/lectern/kernel"
+	"github.com/lectern-go/lectern/kernel/kerneltest"
+	"github.com/lectern-go/lectern/kernel/repl"
+)
+
+// Variables of the test program's second and third part: the REPL in a
+// terminal, and the REPL's worker.
+const (
+	replVariable    = "LECTERN_TEST_REPL" // the folder of the history
+	workerVariable  = "LECTERN_TEST_WORKER"
+	terminalTimeout = 20 * time.Second
+)
+
+func TestMain(m *testing.M) {
+	dir := os.Getenv(replVariable)
+	if dir == "" || os.Getenv(workerVariable) != "" {
+		kerneltest.Main(m)
+		return
+	}
+	if err := runREPL(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func runREPL(dir string) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	k, err := kernel.Start(context.Background(), kernel.Config{
+		Worker: []string{exe}, Env: []string{workerVariable + "=1"}, Dir: dir, Engine: kernel.Interpret,
+	})
+	if err != nil {
+		return err
+	}
+	defer k.Close()
+	history := kernel.NewHistory(dir)
+	defer history.Close()
+	return repl.Run(repl.Config{Kernel: k, History: history, Banner: "ready"})
+}
+
+// terminal is a REPL in a pseudo-terminal.
+type terminal struct {
+	t    *testing.T
+	file *os.File
+	cmd  *exec.Cmd
+	mu   sync.Mutex
+	text strings.Builder
+	seen int // where the text that was waited for ends
+}
+
+func start(t *testing.T, dir string) *terminal {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), replVariable+"="+dir, "TERM=xterm-256color", "INPUTRC=/dev/null", "NO_COLOR=1")
+	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: 100})
+	if err != nil {
+		t.Skipf("this machine has no pseudo-terminals: %v", err)
+	}
+	term := &terminal{t: t, file: file, cmd: cmd}
+	go term.read()
+	t.Cleanup(func() {
+		cmd.Process.Kill() //nolint:errcheck // it has usually ended
+		cmd.Wait()         //nolint:errcheck // as above
+		file.Close()
+	})
+	return term
+}
+
+// read keeps what the REPL writes, and answers its questions for the position of
+// the cursor as a terminal does.
+func (x *terminal) read() {
+	buf := make([]byte, 4096)
+	for {
+		n, err := x.file.Read(buf)
+		if err != nil {
+			return
+		}
+		x.mu.Lock()
+		x.text.Write(buf[:n])
+		x.mu.Unlock()
+		for range strings.Count(string(buf[:n]), "\x1b[6n") {
+			x.file.WriteString("\x1b[5;5R") //nolint:errcheck // the test times out
+		}
+	}
+}
+
+// send types text.
+func (x *terminal) send(text string) {
+	x.t.Helper()
+	if _, err := x.file.WriteString(text); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+var controls = regexp.MustCompile("\x1b(\\[[0-9;? ]*[a-zA-Z]|[()][A-Z0-9]|[=>78])|\r")
+
+// wait waits until the text appears behind the one waited for last, control
+// sequences left out.
+func (x *terminal) wait(text string) {
+	x.t.Helper()
+	deadline := time.Now().Add(terminalTimeout)
+	for {
+		x.mu.Lock()
+		all := x.text.String()
+		x.mu.Unlock()
+		got := controls.ReplaceAllString(all, "")[x.seen:]
+		if i := strings.Index(got, text); i >= 0 {
+			x.seen += i + len(text)
+			return
+		}
+		if time.Now().After(deadline) {
+			x.t.Fatalf("waited %v for %q; the terminal shows\n%s", terminalTimeout, text, got)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func TestTerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	x := start(t, dir)
+	x.wait("[1]")
+
+	t.Log("an expression")
+	x.send("6 * 7\r")
+	x.wait("\n42")
+	x.wait("[2]")
+
+	t.Log("a cell of several lines")
+	x.send("total := 0\r")
+	x.wait("[3]")
+	x.send("for i := 0; i < 4; i++ {\r")
+	x.send("total += i\r")
+	x.send("}\r")
+	x.wait("[4]")
+	x.send("\"total is \" + fmt.Sprint(total)\r")
+	x.wait("\"total is 6\"")
+	x.wait("[5]")
+
+	t.Log("bracketed paste")
+	x.send("\x1b[200~pasted := 1\npasted += 10\npasted\x1b[201~")
+	x.send("\r")
+	x.wait("\n11")
+	x.wait("[6]")
+
+	t.Log("an error")
+	x.send("nowhere\r")
+	x.wait("undefined: nowhere")
+	x.wait("[7]")
+
+	t.Log("completion")
+	x.send("strings.ToUpp")
+	x.wait("ToUpp")
+	x.send("\t")
+	x.wait("ToUpper")
+	x.send("(\"abc\")\r")
+	x.wait("\"ABC\"")
+	x.wait("[8]")
+
+	t.Log("interrupt")
+	x.send("fmt.Println(\"started\"); time.Sleep(time.Hour)\r")
+	x.wait("\nstarted")
+	x.send("\x03")
+	x.wait("interrupt")
+	x.wait("[9]")
+
+	t.Log("the variables are still there")
+	x.send("total + 1\r")
+	x.wait("\n7")
+	x.wait("[10]")
+
+	t.Log("history: the last but one cell again")
+	for _, key := range []string{"\x1b[A", "\x1b[A", "\x1b[B"} {
+		x.send(key)
+		x.wait("[10]") // is drawn again
+	}
+	x.wait("total + 1")
+	x.send("\r")
+	x.wait("\n7")
+	x.wait("[11]")
+
+	t.Log("what was typed is dropped")
+	x.send("garbage(")
+	x.wait("garbage(")
+	x.send("\x03")
+	x.wait("\n[11]")
+
+	t.Log("a table fits after a resize")
+	if err := pty.Setsize(x.file, &pty.Winsize{Rows: 40, Cols: 30}); err != nil {
+		t.Fatal(err)
+	}
+	x.send("map[string]string{\"k\": strings.Repeat(\"v\", 200)}\r")
+	x.wait("[12]")
+	x.send("%load nothing.go\r")
+	x.wait("no such file")
+
+	t.Log("leave")
+	x.send("\x04")
+	if err := x.cmd.Wait(); err != nil {
+		t.Errorf("after Ctrl-D the REPL ended with %v", err)
+	}
+
+	t.Log("the history goes on in the next session")
+	y := start(t, dir)
+	y.wait("[1]")
+	y.send("\x12total is") // reverse search
+	y.wait("total is")
+	y.send("\r")
+	y.send("\r")
+	y.wait("undefined: total")
+	y.send("\x04")
+}
