@@ -74,6 +74,12 @@ func (l *lowering) temporary(temp *ast.Ident, x ast.Expr, want types.Type, pos t
 	if x == nil {
 		return []ast.Stmt{declare}
 	}
+	if tv := l.Info.Types[x]; tv.Value == nil && !tv.IsNil() { // some operators write to the place themselves
+		own, out := l.evaluate([]ast.Expr{x}, []types.Type{nil}, pos)
+		return append(out, declare, &ast.AssignStmt{
+			Lhs: name(), TokPos: pos, Tok: token.ASSIGN, Rhs: []ast.Expr{&ast.Ident{NamePos: pos, Name: own[0].Name}},
+		})
+	}
 	return []ast.Stmt{declare, &ast.AssignStmt{Lhs: name(), TokPos: pos, Tok: token.ASSIGN, Rhs: []ast.Expr{l.rewriteExpr(x)}}}
 }
 
@@ -118,6 +124,9 @@ func (l *lowering) plain(n *ast.AssignStmt) bool {
 		return local
 	}
 	t := l.Info.TypeOf(n.Lhs[0])
+	if tv := l.Info.Types[n.Rhs[0]]; tv.Value == nil && !tv.IsNil() && !types.Identical(t, tv.Type) {
+		return false
+	}
 	_, basic := t.Underlying().(*types.Basic)
 	return local || basic && !hasCall(l.Info, n.Rhs[0])
 }
