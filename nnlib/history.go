@@ -17,6 +17,9 @@ type History struct {
 	BestEpoch    int     // 1.., 0 without a Score
 	BestScore    float64 // of BestEpoch
 	Seconds      float64
+	// RecordErr is what the recorder could not store, or nil. It does not fail
+	// the training, whose model is whole.
+	RecordErr error
 
 	names []string
 	norms [][]float64 // of each parameter, by step

@@ -107,8 +107,6 @@ func Train(ctx context.Context, m Model, n int, t Training) (*History, error) {
 	}
 	l.record = rec
 	err = l.run(ctx)
-	if endErr := rec.end(err); err == nil {
-		err = endErr
-	}
+	l.history.RecordErr = rec.end(err)
 	return l.history, err
 }

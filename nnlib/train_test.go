@@ -265,6 +265,7 @@ type recorder struct {
 	steps   []int64
 	ended   bool
 	err     error
+	lost    error // what End returns
 }
 
 func (r *recorder) LogParams([]nnlib.Param) {}
@@ -278,7 +279,7 @@ func (r *recorder) LogMetrics(step int64, metrics []nnlib.Metric) {
 
 func (r *recorder) End(err error) error {
 	r.ended, r.err = true, err
-	return nil
+	return r.lost
 }
 
 // record makes StartRun record to the returned recorder until the test ends.
@@ -290,6 +291,16 @@ func record(t *testing.T) *recorder {
 	}
 	t.Cleanup(func() { nnlib.StartRun = nil })
 	return r
+}
+
+// TestRecorderLosesPoints: a full disk must not cost the trained model.
+func TestRecorderLosesPoints(t *testing.T) {
+	r := record(t)
+	r.lost = errors.New("disk full")
+	h, err := newSmall(t).Fit(t.Context(), smallWindows(50, 1), nnlib.Training{Epochs: 1, BatchSize: 10})
+	if err != nil || !errors.Is(h.RecordErr, r.lost) {
+		t.Errorf("Fit returned %v and the record's error %v, want nil and %v", err, h.RecordErr, r.lost)
+	}
 }
 
 func TestEveryRunIsRecorded(t *testing.T) {
