@@ -1,8 +1,4 @@
-"""Type a notebook's cells into jupyter console, line by line. Run by TestJupyter.
-
-The console asks the kernel after each line whether the code is complete, so a
-cell may become several.
-"""
+"""Paste a notebook's cells into jupyter console. Run by TestJupyter."""
 
 import json
 import os
@@ -14,30 +10,35 @@ import pexpect
 cells = ["".join(c["source"]) for c in json.load(open(sys.argv[1]))["cells"] if c["cell_type"] == "code"]
 console = pexpect.spawn(
     sys.executable,
-    ["-m", "jupyter_console", "--kernel", "lectern", "--simple-prompt", "--ZMQTerminalInteractiveShell.kernel_timeout=120"],
-    env=dict(os.environ, TERM="dumb"), encoding="utf-8", timeout=240, dimensions=(50, 200), echo=False,
+    ["-m", "jupyter_console", "--kernel", "lectern", "--ZMQTerminalInteractiveShell.kernel_timeout=120"],
+    env=dict(os.environ, TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1"),
+    encoding="utf-8", timeout=240, dimensions=(200, 200),
 )
-console.delaybeforesend = None
 console.logfile_read = sys.stdout
-NEXT = r"\nIn \[(\d+)\]: $"
-MORE = r"\.\.\.: $"
-FAILED = re.compile(r"compile error|panic:|internal error|crash:|^cell \d+:\d+", re.M)
+CONTROL = r"(?:\x1b\[[0-9;?]*[a-zA-Z]|\r)*"
+FAILED = re.compile(r"compile error|panic: |internal error|crash: |undefined: ")
 
 
-def enter(line, fails=False):
-    """Type a line; return what the console prints before it asks again."""
-    console.sendline(line)
-    console.expect([NEXT, MORE])
-    failed = FAILED.search(console.before)
-    assert bool(failed) == fails, (line, console.before)
+def prompt(kind, n):
+    return "%s%s\\[%s%d%s\\]" % (kind, CONTROL + " ?" + CONTROL, CONTROL, n, CONTROL)
+
+
+def enter(n, cell, fails=False):
+    """Paste cell n as a terminal does; return what the console prints for it."""
+    console.send("\x1b[200~" + cell + "\x1b[201~")
+    console.send("\r")
+    console.expect(prompt("In", n + 1))
+    assert bool(FAILED.search(console.before)) == fails, cell
     return console.before
 
 
-console.expect(r"In \[1\]: $")
-for cell in cells:
-    for line in cell.split("\n"):
-        enter(line)
-assert "Out[" in enter("1 + 1")
-enter("undefinedName", fails=True)
-console.sendline("exit")
+console.expect(prompt("In", 1))
+for n, cell in enumerate(cells, 1):
+    enter(n, cell)
+n = len(cells) + 1
+assert re.search(prompt("Out", n) + CONTROL + ":" + CONTROL + " ?" + CONTROL + " ?2", enter(n, "1 + 1"))
+enter(n + 1, "undefinedName", fails=True)
+console.send("\x04")
+console.expect([r"exit", pexpect.EOF])
+console.send("y\r")
 console.expect(pexpect.EOF)
