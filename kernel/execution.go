@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"go/token"
 	"time"
 
 	"github.com/lectern-go/lectern/kernel/cell"
@@ -61,6 +62,9 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 	k := x.kernel
 	if parsed.Program {
 		return x.program(parsed, engine), nil
+	}
+	if failed := k.findImports(x.ctx, parsed); failed != nil {
+		return failed, nil
 	}
 	program, failed := x.prepare(parsed, engine)
 	if failed != nil {
@@ -142,7 +146,27 @@ func (k *Kernel) lower(checked *check.Checked, engine Engine) (*lower.Program, *
 	if err != nil {
 		return nil, internalError(err)
 	}
+	if !k.interpretable(program) {
+		return k.lowerAgain(checked)
+	}
 	return program, nil
+}
+
+// lowerAgain lowers a cell for the compiler after the interpreter's lowering,
+// which changed its syntax, met a package that the interpreter does not have.
+func (k *Kernel) lowerAgain(checked *check.Checked) (*lower.Program, *Error) {
+	parsed, err := cell.Parse(k.session.Fset(), checked.Name, checked.Text)
+	if err != nil {
+		return nil, internalError(err)
+	}
+	again, ds := k.session.Check(parsed)
+	if len(ds) > 0 {
+		return nil, k.compileError(ds)
+	}
+	*checked = *again
+	return k.lowerCompiled(checked, []check.Diagnostic{{
+		Pos: token.Position{Filename: checked.Name, Line: 1, Column: 1}, Msg: "the interpreter does not run packages of the session's modules",
+	}})
 }
 
 // send has the worker run a program, and shows what comes back.

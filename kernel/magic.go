@@ -34,6 +34,7 @@ func magicCommands() []magicCommand {
 		{"%reset", "", "forget everything that cells have declared", "%reset", (*execution).magicReset},
 		{"%load", "FILE", "offer the text of a file as the next cell", "%load model.go", (*execution).magicLoad},
 		{"%%writefile", "[-a] FILE", "write the cell's text to a file, or append it", "%%writefile notes.txt\nhello", (*execution).magicWritefile},
+		{"%get", "MODULE[@VERSION] | MODULE => FOLDER", "add a module whose packages cells may import", "%get example.org/module@v1.2.3", func(x *execution, m cell.Magic, _ *Engine) *Error { return x.get(m) }},
 		{"%run", "FILE.go", "run a file as if it were a cell; one of package main as a program", "%run setup.go", (*execution).magicRun},
 		{"%cd", "[FOLDER]", "change the working folder; without one, to the home folder", "%cd data", (*execution).magicCd},
 		{"%env", "[NAME[=VALUE]]", "show the environment or set a variable of it", "%env GODEBUG=gctrace=1", (*execution).magicEnv},
