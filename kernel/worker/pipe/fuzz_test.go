@@ -2,6 +2,7 @@ package pipe_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"testing"
 
@@ -43,7 +44,7 @@ func FuzzReader(f *testing.F) {
 			if again.Kind != m.Kind || len(again.Bundle) != len(m.Bundle) {
 				t.Fatalf("read again: got %+v, want %+v", again, m)
 			}
-			if _, err := out.ReadByte(); err != io.EOF {
+			if _, err := out.ReadByte(); !errors.Is(err, io.EOF) {
 				t.Fatalf("bytes left after %+v", m)
 			}
 		}
