@@ -153,20 +153,21 @@ func (c kernelStartCmd) Run() error {
 	return serveKernel(server, s)
 }
 
-// serveKernel serves a kernel of its own until it is to end. Sockets close
-// last, when every reply and output is in their queues.
+// serveKernel serves a kernel of its own until it is to end. The sockets close
+// when every reply and output is in their queues, and before the worker, which
+// may take its time.
 func serveKernel(server *zmq.Server, s session) (err error) {
-	defer func() { err = errors.Join(err, server.Close()) }()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	k, err := s.startInteractive(context.Background())
 	if err != nil {
-		return fmt.Errorf("kernel start: %w", err)
+		return errors.Join(fmt.Errorf("kernel start: %w", err), server.Close())
 	}
 	defer func() { err = errors.Join(err, k.Close()) }()
+	defer func() { err = errors.Join(err, server.Close()) }()
 	history := kernel.NewHistory(historyFolder())
-	defer history.Close()
+	defer func() { err = errors.Join(err, history.Close()) }()
 
 	end := make(chan struct{})
 	finish := sync.OnceFunc(func() { close(end) })
