@@ -10,7 +10,9 @@ import (
 // that is interpreted, whose meaning Go defines. The same seed gives the same
 // snippet.
 func Generate(seed uint64) Snippet {
-	g := &generator{rand: rand.New(rand.NewPCG(seed, 1))}
+	// The snippets of one session share no names: where a panic comes before a
+	// definition, a variable would keep the value of the other snippet's.
+	g := &generator{rand: rand.New(rand.NewPCG(seed, 1)), names: int(seed%100) * 1000}
 	s := Snippet{Name: fmt.Sprintf("fuzz%d", seed)}
 	for range 3 + g.rand.IntN(4) {
 		s.Cells = append(s.Cells, g.cell())
