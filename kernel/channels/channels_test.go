@@ -60,7 +60,8 @@ func TestExecuteReplies(t *testing.T) {
 		{"panic", nil, `{"status":"error","execution_count":4,"user_expressions":{},"payload":[],"ename":"internal error","evalue":"as asked","traceback":["internal error: as asked"]}`, 2},
 		{"a.b?", nil, `{"status":"ok","execution_count":4,"user_expressions":{},"payload":[{"source":"page","data":{"text/plain":"a.b 3 0"},"start":0}]}`, 1},
 		{"??a", nil, `{"status":"ok","execution_count":4,"user_expressions":{},"payload":[{"source":"page","data":{"text/plain":"a 1 1"},"start":0}]}`, 1},
-		{"unknown?", nil, `{"status":"ok","execution_count":4,"user_expressions":{},"payload":[{"source":"page","data":{"text/plain":"There is nothing of the name unknown."},"start":0}]}`, 1},
+		{"next x := 1", nil, `{"status":"ok","execution_count":5,"user_expressions":{},"payload":[{"source":"set_next_input","text":"x := 1","replace":false}]}`, 1},
+		{"unknown?", nil, `{"status":"ok","execution_count":5,"user_expressions":{},"payload":[{"source":"page","data":{"text/plain":"There is nothing of the name unknown."},"start":0}]}`, 1},
 	} {
 		content := map[string]any{"code": tt.code}
 		for k, v := range tt.more {

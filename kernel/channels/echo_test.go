@@ -25,6 +25,7 @@ import (
 //	wait        wait for an interrupt
 //	panic       have the kernel itself panic
 //	clear       clear the output
+//	next X      offer X as the next cell
 type echo struct {
 	mu        sync.Mutex
 	count     int
@@ -65,6 +66,8 @@ func (e *echo) Execute(ctx context.Context, req kernel.ExecuteRequest, show func
 			show(kernel.Stream{Name: "stdout", Text: string([]byte{b})})
 			time.Sleep(60 * time.Millisecond)
 		}
+	case "next":
+		reply.NextInput = arg
 	case "clear":
 		show(kernel.ClearOutput{Wait: true})
 	case "panic":

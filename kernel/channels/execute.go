@@ -30,7 +30,7 @@ func (s *Server) abort(r *request) {
 	s.publish("status", r.Message, protocol.Status{ExecutionState: protocol.Busy})
 	s.reply(r, protocol.ExecuteReply{
 		Status: protocol.Aborted, ExecutionCount: s.config.Kernel.ExecutionCount(),
-		UserExpressions: map[string]any{}, Payload: []protocol.Payload{},
+		UserExpressions: map[string]any{}, Payload: []any{},
 	})
 	s.publish("status", r.Message, protocol.Status{ExecutionState: protocol.Idle})
 }
@@ -93,16 +93,21 @@ func (s *Server) runCell(r *request, req *protocol.ExecuteRequest) (reply protoc
 			s.config.Log.Warn("channels: history", "err", err)
 		}
 	}
-	done, err := s.config.Kernel.Execute(s.ctx, kernel.ExecuteRequest{
-		Code: req.Code, Silent: req.Silent, Uncounted: !counted,
-	}, out.show)
+	run := kernel.ExecuteRequest{Code: req.Code, Silent: req.Silent, Uncounted: !counted}
+	if !counted {
+		run.Cell = "uncounted cell" // the count names another
+	}
+	done, err := s.config.Kernel.Execute(s.ctx, run, out.show)
 	out.flush()
 	if err != nil {
 		return s.broken(out, fmt.Errorf("the kernel does not work: %w", err))
 	}
 	reply = protocol.ExecuteReply{
 		Status: protocol.OK, ExecutionCount: done.ExecutionCount,
-		UserExpressions: map[string]any{}, Payload: []protocol.Payload{},
+		UserExpressions: map[string]any{}, Payload: []any{},
+	}
+	if done.NextInput != "" {
+		reply.Payload = append(reply.Payload, protocol.NextInput{Source: "set_next_input", Text: done.NextInput})
 	}
 	if done.Error != nil {
 		reply.Status, reply.Error = protocol.Failed, errorContent(*done.Error)
@@ -119,7 +124,7 @@ func (s *Server) broken(out *outputs, err error) protocol.ExecuteReply {
 	s.publish("error", out.parent, content)
 	return protocol.ExecuteReply{
 		Status: protocol.Failed, ExecutionCount: s.config.Kernel.ExecutionCount(),
-		UserExpressions: map[string]any{}, Payload: []protocol.Payload{}, Error: &content,
+		UserExpressions: map[string]any{}, Payload: []any{}, Error: &content,
 	}
 }
 
@@ -151,7 +156,7 @@ func (s *Server) expressions(req *protocol.ExecuteRequest) map[string]any {
 // question answers a cell that is a name with one or two question marks, as
 // IPython does: it shows the name's documentation, with two its source too, in
 // the front end's pager.
-func (s *Server) question(code string) ([]protocol.Payload, bool) {
+func (s *Server) question(code string) ([]any, bool) {
 	text := strings.TrimSpace(code)
 	name := strings.Trim(text, "?")
 	marks := len(text) - len(name)
@@ -162,7 +167,7 @@ func (s *Server) question(code string) ([]protocol.Payload, bool) {
 	if !found {
 		data = kernel.MIMEBundle{"text/plain": "There is nothing of the name " + name + "."}
 	}
-	return []protocol.Payload{{Source: "page", Data: protocol.Bundle(data)}}, true
+	return []any{protocol.Page{Source: "page", Data: protocol.Bundle(data)}}, true
 }
 
 // isName reports whether s is a name or a selector.

@@ -37,7 +37,7 @@ type ExecuteReply struct {
 	Status          string         `json:"status"`
 	ExecutionCount  int            `json:"execution_count"`
 	UserExpressions map[string]any `json:"user_expressions"` // of ExpressionResult or ErrorReply
-	Payload         []Payload      `json:"payload"`
+	Payload         []any          `json:"payload"`          // of Page or NextInput
 	*Error                         // if Status is Failed
 }
 
@@ -48,12 +48,18 @@ type ExpressionResult struct {
 	Metadata map[string]any `json:"metadata"`
 }
 
-// Payload is a way for a reply to have the front end do something: with the
-// source "page" it shows Data in a pager.
-type Payload struct {
-	Source string         `json:"source"`
+// Page is a payload with which the front end shows something in its pager.
+type Page struct {
+	Source string         `json:"source"` // "page"
 	Data   map[string]any `json:"data"`
 	Start  int            `json:"start"` // first line to show
+}
+
+// NextInput is a payload that the front end offers as the next cell.
+type NextInput struct {
+	Source  string `json:"source"` // "set_next_input"
+	Text    string `json:"text"`
+	Replace bool   `json:"replace"` // the cell that ran
 }
 
 // CompleteReply lists completions. Source: messaging.rst "Completion".
