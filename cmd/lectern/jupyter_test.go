@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,7 +59,7 @@ func startJupyter(t *testing.T) *jupyter {
 		"JUPYTER_PATH="+filepath.Join(home, "share", "jupyter"), "JUPYTER_RUNTIME_DIR="+filepath.Join(home, "runtime"),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(home, "config"), "IPYTHONDIR="+filepath.Join(home, "ipython"),
 		"LECTERN_DB="+filepath.Join(home, "lectern.db"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"),
-		"PYTHONDONTWRITEBYTECODE=1")
+		"PYTHONDONTWRITEBYTECODE=1", "PYDEVD_DISABLE_FILE_VALIDATION=1")
 	return j
 }
 
@@ -128,6 +129,17 @@ func TestJupyter(t *testing.T) {
 	t.Run("console", func(t *testing.T) {
 		t.Log(j.run(t, 5*time.Minute, script(t, "console.py"), lecturePath(t)))
 	})
+}
+
+var latency = flag.Bool("latency", false, "measure the kernel's latencies beside ipykernel's")
+
+// TestJupyterLatency compares what a user waits for with ipykernel.
+func TestJupyterLatency(t *testing.T) {
+	if !*latency {
+		t.Skip("measures for two minutes and wants an idle machine: -latency")
+	}
+	j := startJupyter(t)
+	t.Logf("\n%s", j.run(t, 10*time.Minute, script(t, "latency.py")))
 }
 
 func lecturePath(t *testing.T) string {
