@@ -66,11 +66,22 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 	if failed := k.findImports(x.ctx, parsed); failed != nil {
 		return failed, nil
 	}
+	k.mu.Lock()
+	restore := k.session.Snapshot()
+	k.mu.Unlock()
 	program, failed := x.prepare(parsed, engine)
 	if failed != nil {
 		return failed, nil
 	}
 	failed, err := x.send(program)
+	if failed != nil && failed.Ename == pipe.Rejected {
+		k.mu.Lock()
+		restore() // nothing of the cell has run
+		k.mu.Unlock()
+		if engine == Auto {
+			return x.runCell(Compile)
+		}
+	}
 	if failed == nil && err == nil {
 		k.mu.Lock()
 		k.ran = append(k.ran, ranCell{x.req.Cell, x.req.Code})

@@ -262,6 +262,13 @@ func sameStorage(old, obj types.Object) bool {
 	return false
 }
 
+// Snapshot returns a function that takes back what was committed since.
+func (s *Session) Snapshot() (restore func()) {
+	saved := *s
+	saved.objects, saved.sources, saved.records = maps.Clone(s.objects), maps.Clone(s.sources), slices.Clone(s.records)
+	return func() { *s = saved }
+}
+
 // Commit makes what the cell declared visible to later cells.
 func (s *Session) Commit(c *Checked) {
 	s.remember(c)

@@ -39,7 +39,7 @@ func Interpreted(t testing.TB, k *kernel.Kernel, s Snippet) (shown, refused stri
 			}
 		}
 		if reply.Error != nil {
-			if reply.Error.Ename == "internal error" { // nothing of the cell has run
+			if strings.HasPrefix(reply.Error.Evalue, "the interpreter does not accept") { // nothing of the cell has run
 				return strings.TrimSuffix(b.String(), panicLine(*reply.Error)), Rejected
 			}
 			if why, ok := strings.CutPrefix(reply.Error.Evalue, refusal); ok {

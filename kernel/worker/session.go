@@ -217,7 +217,7 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	case failure := <-finished:
 		return failure
 	default:
-		return &pipe.Failure{Ename: "internal error", Evalue: fmt.Sprintf("the interpreter rejects what the checks let through: %v", err)}
+		return &pipe.Failure{Ename: pipe.Rejected, Evalue: fmt.Sprintf("the interpreter does not accept this cell: %v", err)}
 	}
 }
 

@@ -33,6 +33,10 @@ type Message struct {
 	Failure  *Failure       `json:"failure,omitempty"`
 }
 
+// Rejected is the Ename of a failure before anything of the program ran: the
+// interpreter does not accept it.
+const Rejected = "refused"
+
 // A Failure says why a program did not run to its end.
 type Failure struct {
 	Ename  string  `json:"ename"`
