@@ -70,10 +70,12 @@ func (b *builder) close() error {
 
 // lowerCompiled lowers a cell for the compiler. refusals is why the interpreter
 // does not run it, for the case that it cannot be compiled either. It does not
-// build.
+// build. k.mu is held, and given up while the workspace opens.
 func (k *Kernel) lowerCompiled(c *check.Checked, refusals []check.Diagnostic) (*lower.Program, *Error) {
 	b := k.builder
+	k.mu.Unlock() // the front answers while the toolchain is looked for
 	<-b.opened
+	k.mu.Lock()
 	if b.err != nil {
 		return nil, k.refused(refusals, b.err)
 	}
