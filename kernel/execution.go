@@ -30,31 +30,34 @@ type execution struct {
 
 // run takes the cell from its text to its end.
 func (x *execution) run() (*Error, error) {
-	k := x.kernel
-	k.mu.Lock()
-	parsed, err := cell.Parse(k.session.Fset(), x.req.Cell, x.req.Code)
-	if err != nil {
-		defer k.mu.Unlock()
-		return k.syntaxError(err), nil
+	parsed, engine, failed := x.parse()
+	if failed != nil {
+		return failed, nil
 	}
-	engine := k.config.Engine
-	k.mu.Unlock()
 	if len(parsed.Magics) > 0 {
 		return x.runParts(parsed.Magics)
 	}
 	return x.runParsed(parsed, engine)
 }
 
-// runCell runs a cell that has no magics.
-func (x *execution) runCell(engine Engine) (*Error, error) {
+// parse reads the cell's text. engine is what the session runs cells with.
+func (x *execution) parse() (parsed *cell.Cell, engine Engine, failed *Error) {
 	k := x.kernel
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	parsed, err := cell.Parse(k.session.Fset(), x.req.Cell, x.req.Code)
 	if err != nil {
-		defer k.mu.Unlock()
-		return k.syntaxError(err), nil
+		return nil, "", k.syntaxError(err)
 	}
-	k.mu.Unlock()
+	return parsed, k.config.Engine, nil
+}
+
+// runCell runs a cell that has no magics.
+func (x *execution) runCell(engine Engine) (*Error, error) {
+	parsed, _, failed := x.parse()
+	if failed != nil {
+		return failed, nil
+	}
 	return x.runParsed(parsed, engine)
 }
 

@@ -198,14 +198,12 @@ func isTuple(t types.Type) bool {
 	return ok && tuple.Len() > 0
 }
 
-var undefined = regexp.MustCompile(`^undefined: (\w+)$`)
-
 // importMissing adds to imports the known packages whose names the run found
 // undefined, and reports whether there were any.
 func (s *Session) importMissing(r *run, imports map[string]string) bool {
 	found := false
 	for _, d := range r.diagnostics {
-		m := undefined.FindStringSubmatch(d.Msg)
+		m := undefinedName.FindStringSubmatch(d.Msg)
 		if m == nil {
 			continue
 		}
