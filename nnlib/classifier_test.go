@@ -11,10 +11,10 @@ import (
 	"github.com/lectern-go/lectern/nnlib"
 )
 
-// spiral reads the three arms of testdata/spiral.csv.
+// spiral reads the three arms of notebooks/data/spiral.csv.
 func spiral(t testing.TB) (nnlib.Matrix, []int32) {
 	t.Helper()
-	f, err := os.Open("testdata/spiral.csv")
+	f, err := os.Open("../notebooks/data/spiral.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	gplot "gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -17,10 +18,12 @@ type Boundary struct {
 	XLabel, YLabel string
 	Points         []float32 // N×2, row by row
 	Classes        []int32   // N: the class of each point, from 0
+	Words          []string  // N: a word beside each point; nil for none
 	Names          []string  // of the classes; a class without one is named by its number
 	// Predict returns the class of each of M points, M×2 row by row. It is called
 	// once, with a grid over the figure. Without it only the points are drawn.
 	Predict       func(points []float32) []int32
+	NoLegend      bool    // for all but the last of a [Row]
 	Width, Height float64 // pixels; 0 is 480×400
 }
 
@@ -43,7 +46,13 @@ func (b Boundary) Figure() *Figure {
 	if b.Height == 0 {
 		b.Height = 400
 	}
+	if b.Words != nil && len(b.Words) != len(b.Classes) {
+		panic(fmt.Sprintf("plot: Boundary: %d words for %d points", len(b.Words), len(b.Classes)))
+	}
 	box := bounds(b.Points)
+	if b.Words != nil {
+		box.x1 += 0.1 * (box.x1 - box.x0) // words stand to the right of their points
+	}
 	var grid []int32
 	if b.Predict != nil {
 		points := gridPoints(box)
@@ -145,6 +154,20 @@ func (b Boundary) paint(canvas draw.Canvas, th theme, box rectangle, grid []int3
 		}
 		legend.addDot(b.name(class), dot(col))
 	}
+	if b.Words != nil {
+		p.Add(b.wordPlane(p, th))
+	} else {
+		b.addPoints(p)
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = box.x0, box.x1, box.y0, box.y1
+	canvas = fillPage(canvas, th)
+	if !b.NoLegend {
+		canvas = legend.drawRight(canvas)
+	}
+	p.Draw(canvas)
+}
+
+func (b Boundary) addPoints(p *gplot.Plot) {
 	for class := range b.classes(nil) {
 		col, _ := seriesColor(class)
 		var points plotter.XYs
@@ -156,8 +179,15 @@ func (b Boundary) paint(canvas draw.Canvas, th theme, box rectangle, grid []int3
 		}
 		p.Add(&plotter.Scatter{XYs: points, GlyphStyle: dot(col)})
 	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = box.x0, box.x1, box.y0, box.y1
-	p.Draw(legend.drawRight(fillPage(canvas, th)))
+}
+
+func (b Boundary) wordPlane(p *gplot.Plot, th theme) wordPlane {
+	w := wordPlane{words: b.Words, style: wordStyle(p, th)}
+	for i, class := range b.Classes {
+		w.groups = append(w.groups, int(class))
+		w.points = append(w.points, []float64{float64(b.Points[2*i]), float64(b.Points[2*i+1])})
+	}
+	return w
 }
 
 func dot(c color.Color) draw.GlyphStyle {

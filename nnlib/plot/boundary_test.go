@@ -95,6 +95,18 @@ func TestShapesPanic(t *testing.T) {
 		"plot: Boundary: Predict returned 0 classes for 20800 points": func() {
 			Boundary{Predict: func([]float32) []int32 { return nil }}.Figure()
 		},
+		"plot: Boundary: 1 words for 2 points": func() {
+			Boundary{Points: make([]float32, 4), Classes: make([]int32, 2), Words: []string{"a"}}.Figure()
+		},
+		"plot: Landscape: X is [1 0] and Y [0 1], want from < to": func() {
+			Landscape{X: [2]float64{1, 0}, Y: [2]float64{0, 1}}.Figure()
+		},
+		"plot: Landscape: path \"p\" has 1 X and 0 Y": func() {
+			Landscape{X: [2]float64{0, 1}, Y: [2]float64{0, 1}, Paths: []Series{{Name: "p", X: []float64{1}}}}.Figure()
+		},
+		"plot: Landscape: F is not finite anywhere": func() {
+			Landscape{F: func(x, y float64) float64 { return math.NaN() }, X: [2]float64{0, 1}, Y: [2]float64{0, 1}}.Figure()
+		},
 		"plot: ConfusionMatrix: 2 labels and 2 rows, one of 1; want K, K×K": func() {
 			ConfusionMatrix("", []string{"a", "b"}, [][]int{{1, 2}, {1}})
 		},

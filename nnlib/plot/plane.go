@@ -136,12 +136,16 @@ func (w wordPlane) text() string {
 
 func (w wordPlane) paint(c draw.Canvas, th theme) {
 	p := newPlot(w.title, w.xLabel, w.yLabel, th)
-	w.style = text.Style{Color: th.ink, Font: sans(11, xfont.WeightNormal), Handler: p.TextHandler}
+	w.style = wordStyle(p, th)
 	p.Add(w)
 	dx, dy := 0.08*(p.X.Max-p.X.Min), 0.06*(p.Y.Max-p.Y.Min)
 	p.X.Min, p.X.Max = p.X.Min-dx, p.X.Max+2*dx // names stand to the right of their points
 	p.Y.Min, p.Y.Max = p.Y.Min-dy, p.Y.Max+dy
 	p.Draw(fillPage(c, th))
+}
+
+func wordStyle(p *gplot.Plot, th theme) text.Style {
+	return text.Style{Color: th.ink, Font: sans(11, xfont.WeightNormal), Handler: p.TextHandler}
 }
 
 var (

@@ -5,7 +5,7 @@
 // for a file of the name in a folder called vectors. Both look in each folder of
 // the LECTERN_DATA path list in turn, then in the user's cache folder, and last at
 // what is embedded here: the small corpus lectern-en, written for this project
-// (see lectern-en/README.md).
+// (see lectern-en/README.md). [Spiral] is a toy set of points of the plane.
 //
 // [Sources] are public corpora and vectors with their homes and licences, and a
 // [Fetcher] brings one into the cache. Nothing is fetched unless it is asked for by

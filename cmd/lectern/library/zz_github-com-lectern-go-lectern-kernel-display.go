@@ -23,6 +23,7 @@ func table_github_com_lectern_go_lectern_kernel_display() map[string]reflect.Val
 		// type definitions
 		"All":       reflect.ValueOf((*display.All)(nil)),
 		"Bundler":   reflect.ValueOf((*display.Bundler)(nil)),
+		"Claims":    reflect.ValueOf((*display.Claims)(nil)),
 		"Clearing":  reflect.ValueOf((*display.Clearing)(nil)),
 		"HTML":      reflect.ValueOf((*display.HTML)(nil)),
 		"ID":        reflect.ValueOf((*display.ID)(nil)),

@@ -15,6 +15,7 @@ func table_github_com_lectern_go_lectern_nnlib_plot() map[string]reflect.Value {
 		"GradientNorms":   reflect.ValueOf(plot.GradientNorms),
 		"Loss":            reflect.ValueOf(plot.Loss),
 		"PCA":             reflect.ValueOf(plot.PCA),
+		"Row":             reflect.ValueOf(plot.Row),
 		"Sample":          reflect.ValueOf(plot.Sample),
 		"Smooth":          reflect.ValueOf(plot.Smooth),
 		"Words":           reflect.ValueOf(plot.Words),
@@ -25,6 +26,7 @@ func table_github_com_lectern_go_lectern_nnlib_plot() map[string]reflect.Value {
 		"Components": reflect.ValueOf((*plot.Components)(nil)),
 		"Curves":     reflect.ValueOf((*plot.Curves)(nil)),
 		"Figure":     reflect.ValueOf((*plot.Figure)(nil)),
+		"Landscape":  reflect.ValueOf((*plot.Landscape)(nil)),
 		"Series":     reflect.ValueOf((*plot.Series)(nil)),
 	}
 }

@@ -21,6 +21,7 @@ func table_github_com_lectern_go_lectern_notebooks_data() map[string]reflect.Val
 		"Size":         reflect.ValueOf(data.Size),
 		"SourceOf":     reflect.ValueOf(data.SourceOf),
 		"Sources":      reflect.ValueOf(data.Sources),
+		"Spiral":       reflect.ValueOf(data.Spiral),
 		"VectorFiles":  reflect.ValueOf(data.VectorFiles),
 		"Vectors":      reflect.ValueOf(data.Vectors),
 		"VectorsKind":  reflect.ValueOf(constant.MakeFromLiteral("\"word vectors\"", token.STRING, 0)),
