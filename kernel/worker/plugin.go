@@ -26,10 +26,12 @@ func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 		switch {
 		case !ok:
 			slots[name] = v.Elem().Addr()
-		case have.Type() != v.Type():
+		case !have.CanConvert(v.Type()):
 			return nil, fmt.Errorf("the storage of %s has type %v, the compiled cell wants %v", name, have.Type(), v.Type())
 		default:
-			v.Set(have)
+			// What reflect made before the plugin was there is another type to it
+			// than the plugin's own; converting tells that they are the same.
+			v.Set(have.Convert(v.Type()))
 		}
 	}
 	s.must(s.interp.Use(map[string]map[string]reflect.Value{sessionPath + "/" + sessionPath: slots}))
