@@ -21,7 +21,7 @@ func (c *Claims) Check(ok bool, claim, computed string, args ...any) {
 	if !ok {
 		panic(fmt.Sprintf("does not hold: %s: %s", claim, computed))
 	}
-	fmt.Printf("✓ %s: %s\n", claim, computed)
+	fmt.Printf("✓ %s\n  %s\n", claim, computed)
 	for _, row := range c.rows {
 		if row[0] == claim {
 			row[1] = computed

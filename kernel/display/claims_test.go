@@ -14,9 +14,12 @@ func ExampleClaims() {
 	claims.Check(1+1 == 2, "one and one is two", "again %d", 2)
 	fmt.Println(claims.MIMEBundle()["text/plain"])
 	// Output:
-	// ✓ one and one is two: 1 + 1 = 2
-	// ✓ tenths add up: 0.1 + 0.2 < 0.31
-	// ✓ one and one is two: again 2
+	// ✓ one and one is two
+	//   1 + 1 = 2
+	// ✓ tenths add up
+	//   0.1 + 0.2 < 0.31
+	// ✓ one and one is two
+	//   again 2
 	// claim of the lecture  what we computed  check
 	// one and one is two    again 2           ✓ holds
 	// tenths add up         0.1 + 0.2 < 0.31  ✓ holds
