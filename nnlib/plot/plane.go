@@ -180,15 +180,15 @@ func (w wordPlane) Plot(c draw.Canvas, p *gplot.Plot) {
 	}
 	for i, point := range w.points {
 		at := vg.Point{X: x(point[0]), Y: y(point[1])}
-		box := w.place(at, w.style.Rectangle(w.words[i]).Size(), taken)
+		box := w.place(at, w.style.Rectangle(w.words[i]).Size(), c.Rectangle, taken)
 		taken = append(taken, box)
 		c.FillText(w.style, box.Min, w.words[i])
 	}
 }
 
-// place returns the first free box of the size beside the point: right, left,
-// above, below; right of it if none is free.
-func (w wordPlane) place(at, size vg.Point, taken []vg.Rectangle) vg.Rectangle {
+// place returns the first free box of the size beside the point and on the page:
+// right, left, above, below; right of it if none is free.
+func (w wordPlane) place(at, size vg.Point, page vg.Rectangle, taken []vg.Rectangle) vg.Rectangle {
 	const gap = 6
 	size.X *= 1.1 // a reader's font may be wider than the one measured here
 	corners := []vg.Point{
@@ -199,7 +199,7 @@ func (w wordPlane) place(at, size vg.Point, taken []vg.Rectangle) vg.Rectangle {
 	}
 	for _, corner := range corners {
 		box := vg.Rectangle{Min: corner, Max: corner.Add(size)}
-		free := true
+		free := box.Min.X >= page.Min.X && box.Max.X <= page.Max.X
 		for _, other := range taken {
 			if box.Min.X < other.Max.X && other.Min.X < box.Max.X && box.Min.Y < other.Max.Y && other.Min.Y < box.Max.Y {
 				free = false

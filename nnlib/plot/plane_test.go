@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"gonum.org/v1/plot/vg"
 )
 
 // TestPCA takes points on a line in space: one component holds everything, and the
@@ -71,6 +72,19 @@ func TestPCAErrors(t *testing.T) {
 	c, err := PCA(make([]float32, 6), 2, 2)
 	if err != nil || c.Shares[0] != 0 {
 		t.Errorf("equal rows: shares %v (%v), want 0", c, err)
+	}
+}
+
+// TestWordAtTheEdge: a word that has no room to the right of its point stands at its
+// left.
+func TestWordAtTheEdge(t *testing.T) {
+	page := vg.Rectangle{Max: vg.Point{X: 100, Y: 100}}
+	size := vg.Point{X: 30, Y: 10}
+	for x, left := range map[vg.Length]bool{20: false, 60: false, 90: true} {
+		at := vg.Point{X: x, Y: 50}
+		if box := (wordPlane{}).place(at, size, page, nil); (box.Max.X < at.X) != left {
+			t.Errorf("the word of the point at %v stands at %v to %v", x, box.Min.X, box.Max.X)
+		}
 	}
 }
 
