@@ -21,8 +21,8 @@ func (k *Kernel) ExecutionCount() int {
 // declares nothing, counts as no cell and shows nothing; an error means that the
 // kernel itself does not work. It waits for the running cell to end.
 func (k *Kernel) Evaluate(ctx context.Context, expr string) (MIMEBundle, *Error, error) {
-	k.running.Lock()
-	defer k.running.Unlock()
+	k.begin()
+	defer k.end()
 	return k.evaluate(ctx, expr)
 }
 
@@ -42,6 +42,8 @@ func (k *Kernel) evaluate(ctx context.Context, expr string) (bundle MIMEBundle, 
 		show: func(o Output) {
 			if result, ok := o.(ExecuteResult); ok {
 				bundle = result.Data
+			} else {
+				k.later(o)
 			}
 		},
 	}

@@ -198,7 +198,7 @@ func (x *execution) send(program *lower.Program) (*Error, error) {
 		return k.crashed(nil), nil //nolint:nilerr // the worker died between cells; the cell says so
 	}
 	var (
-		tail        tail
+		tail        = k.tail
 		done        = x.ctx.Done()
 		interrupts  int
 		again, kill <-chan time.Time
@@ -216,13 +216,11 @@ func (x *execution) send(program *lower.Program) (*Error, error) {
 			switch {
 			case !ok:
 				return k.crashed(&tail), nil
-			case e.message == nil:
-				tail.add(e)
-				x.show(Stream{Name: e.stream, Text: string(e.text)})
-			case e.message.Kind == pipe.Done:
+			case e.message != nil && e.message.Kind == pipe.Done:
 				return k.failure(e.message.Failure), nil
-			case !(x.req.Silent && e.message.Kind == pipe.Result):
-				x.show(output(e.message, x.count))
+			case e.message == nil || !x.req.Silent || e.message.Kind != pipe.Result:
+				tail.add(e)
+				k.route(e, x.count, x.show)
 			}
 		case <-done:
 			done = nil

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
@@ -20,8 +21,11 @@ func internalError(err error) *Error {
 
 // output turns a message of the worker into an output.
 func output(m *pipe.Message, count int) Output {
-	if m.Kind == pipe.Clear {
+	switch m.Kind {
+	case pipe.Clear:
 		return ClearOutput{Wait: m.Wait}
+	case pipe.Stream:
+		return Stream{Name: m.Name, Text: m.Text}
 	}
 	data := MIMEBundle{}
 	for mime, f := range m.Bundle {
@@ -64,13 +68,31 @@ func (k *Kernel) compileError(ds []check.Diagnostic) *Error {
 	return e
 }
 
-// caret quotes the line of a position and points at it.
+// longestQuote is the length up to which a line of code is quoted whole, in
+// characters: where a front end wraps it, the caret points at nothing.
+const longestQuote = 90
+
+// caret quotes the line of a position, of a long one the part around it, and
+// points at it.
 func (k *Kernel) caret(pos token.Position) []string {
 	line, ok := k.line(pos.Filename, pos.Line)
 	if !ok {
 		return nil
 	}
-	before := line[:min(max(pos.Column-1, 0), len(line))]
+	at := min(max(pos.Column-1, 0), len(line))
+	before := line[:at]
+	if runes := []rune(line); len(runes) > longestQuote {
+		column := utf8.RuneCountInString(before)
+		from := min(max(column-longestQuote*2/3, 0), len(runes)-longestQuote)
+		to := from + longestQuote
+		before, line = string(runes[from:column]), string(runes[from:min(to, len(runes))])
+		if from > 0 {
+			before, line = "…"+before, "…"+line
+		}
+		if to < len(runes) {
+			line += "…"
+		}
+	}
 	pad := strings.Map(func(r rune) rune {
 		if r == '\t' {
 			return '\t'

@@ -240,7 +240,8 @@ func (k *Kernel) valueOf(name string) string {
 	if !k.running.TryLock() {
 		return ""
 	}
-	defer k.running.Unlock()
+	k.silence()
+	defer k.end()
 	ctx, cancel := context.WithTimeout(context.Background(), valueTimeout)
 	defer cancel()
 	bundle, failed, err := k.evaluate(ctx, name)

@@ -37,9 +37,13 @@ type Config struct {
 // one at a time, in the order of the calls.
 type Kernel struct {
 	config    Config
-	running   sync.Mutex // held while a cell runs
-	late      []Output   // what came between cells, for the next one to show; guarded by running
-	mu        sync.Mutex // guards what follows
+	running   sync.Mutex              // held while a cell runs
+	showLate  func(Output)            // of the last cell, or nil; guarded by running, as the next four
+	lates     map[string]func(Output) // of all cells that have one, by their names
+	late      []Output                // what came between cells, for the next one to show
+	listener  *listener               // between cells, or nil
+	tail      tail                    // of what it heard
+	mu        sync.Mutex              // guards what follows
 	process   *process
 	session   *check.Session
 	docs      *exportdata.Docs
@@ -58,7 +62,7 @@ var ErrClosed = errors.New("the kernel is closed")
 
 // Start starts a kernel and its worker process.
 func Start(ctx context.Context, config Config) (*Kernel, error) {
-	k := &Kernel{config: config, texts: map[string]string{}, builder: newBuilder(config), docs: exportdata.StdDocs()}
+	k := &Kernel{config: config, texts: map[string]string{}, lates: map[string]func(Output){}, builder: newBuilder(config), docs: exportdata.StdDocs()}
 	if config.Docs != nil {
 		k.docs.Add(config.Docs)
 	}
@@ -84,8 +88,8 @@ func (k *Kernel) newSession() *check.Session {
 // the outputs; an error means that the kernel itself does not work. The end of
 // ctx interrupts the cell as two calls of [Kernel.Interrupt] do.
 func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Output)) (Reply, error) {
-	k.running.Lock()
-	defer k.running.Unlock()
+	k.begin()
+	defer k.end()
 	k.mu.Lock()
 	if k.closed {
 		k.mu.Unlock()
@@ -108,7 +112,10 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 	for _, o := range k.late {
 		show(o)
 	}
-	k.late = nil
+	k.late, k.showLate = nil, req.Late
+	if req.Late != nil {
+		k.lates[req.Cell] = req.Late
+	}
 	failed, err := run.run()
 	k.mu.Lock()
 	k.execution = nil
@@ -150,7 +157,7 @@ func (k *Kernel) restart(ctx context.Context) error {
 
 // Close ends the worker in good order.
 func (k *Kernel) Close() error {
-	k.running.Lock()
+	k.begin()
 	defer k.running.Unlock()
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -10,6 +10,11 @@ type ExecuteRequest struct {
 	Silent bool
 	// Uncounted cells do not count, but show their results.
 	Uncounted bool
+	// Late, if not nil, is called with what goroutines of the cell print and show
+	// after the reply. If it is nil, the next cell shows it. What they write to
+	// os.Stdout and os.Stderr themselves, not by fmt.Print, log and display, is
+	// the running cell's.
+	Late func(Output)
 }
 
 // An Output is something a cell showed while it ran: a [Stream],

@@ -119,12 +119,15 @@ func (p *process) read(stdout, stderr, messages io.ReadCloser, secret string) {
 	close(p.done)
 }
 
-// ordering holds messages back until the streams have reached their marks.
+// ordering holds messages back until the streams have reached their marks, and
+// the streams at their marks until the messages have passed.
 type ordering struct {
 	process        *process
 	mu             sync.Mutex
 	changed        sync.Cond
 	stdout, stderr streamState
+	sent           uint64 // the mark of the last message that was passed on
+	over           bool   // there are no more messages
 }
 
 type streamState struct {
@@ -141,6 +144,9 @@ func (o *ordering) stream(name string, r io.Reader, secret string, state *stream
 		o.mu.Lock()
 		state.mark = n
 		o.changed.Broadcast()
+		for o.sent < n && !o.over { // what follows the mark belongs behind the message
+			o.changed.Wait()
+		}
 		o.mu.Unlock()
 	}
 	buf := make([]byte, 64<<10)
@@ -163,6 +169,12 @@ func (o *ordering) stream(name string, r io.Reader, secret string, state *stream
 }
 
 func (o *ordering) messages(r io.Reader) {
+	defer func() {
+		o.mu.Lock()
+		o.over = true
+		o.changed.Broadcast()
+		o.mu.Unlock()
+	}()
 	reader := pipe.NewReader(r)
 	for {
 		m, err := reader.Read()
@@ -178,6 +190,10 @@ func (o *ordering) messages(r io.Reader) {
 		}
 		o.mu.Unlock()
 		o.process.events <- event{message: m}
+		o.mu.Lock()
+		o.sent = m.Mark
+		o.changed.Broadcast()
+		o.mu.Unlock()
 	}
 }
 

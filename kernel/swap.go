@@ -49,8 +49,8 @@ func (k *Kernel) swap(unit *lower.Unit, checked *check.Checked) {
 		if b.err != nil || b.build(b.ctx, program) != nil {
 			return // they stay interpreted
 		}
-		k.running.Lock()
-		defer k.running.Unlock()
+		k.begin()
+		defer k.end()
 		if k.closed || k.process == nil || !k.current(checked) {
 			return
 		}
@@ -59,12 +59,10 @@ func (k *Kernel) swap(unit *lower.Unit, checked *check.Checked) {
 			return // the next cell finds the worker dead
 		}
 		for e := range p.events {
-			switch {
-			case e.message == nil: // of a goroutine that outlived its cell
-				k.late = append(k.late, Stream{Name: e.stream, Text: string(e.text)})
-			case e.message.Kind == pipe.Done:
+			if e.message != nil && e.message.Kind == pipe.Done {
 				return
 			}
+			k.route(e, 0, k.later) // of a goroutine that outlived its cell
 		}
 	})
 }

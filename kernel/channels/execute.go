@@ -93,7 +93,7 @@ func (s *Server) runCell(r *request, req *protocol.ExecuteRequest) (reply protoc
 			s.config.Log.Warn("channels: history", "err", err)
 		}
 	}
-	run := kernel.ExecuteRequest{Code: req.Code, Silent: req.Silent, Uncounted: !counted}
+	run := kernel.ExecuteRequest{Code: req.Code, Silent: req.Silent, Uncounted: !counted, Late: out.show}
 	if !counted {
 		run.Cell = "uncounted cell" // the count names another
 	}

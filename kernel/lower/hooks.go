@@ -10,8 +10,8 @@ import (
 	"github.com/lectern-go/lectern/kernel/compile"
 )
 
-// hooks are the functions of the standard library that would end the worker or
-// could not be interrupted. Compiled cells call variables of these names in
+// hooks are the functions of the standard library that would end the worker,
+// could not be interrupted, or print for a cell that has ended. Compiled cells call variables of these names in
 // their place, which the worker sets.
 var hooks = map[string]string{
 	"os.Exit":     compile.ObjectMarker + "osExit",
@@ -19,6 +19,9 @@ var hooks = map[string]string{
 	"log.Fatal":   compile.ObjectMarker + "logFatal",
 	"log.Fatalf":  compile.ObjectMarker + "logFatalf",
 	"log.Fatalln": compile.ObjectMarker + "logFatalln",
+	"fmt.Print":   compile.ObjectMarker + "fmtPrint",
+	"fmt.Printf":  compile.ObjectMarker + "fmtPrintf",
+	"fmt.Println": compile.ObjectMarker + "fmtPrintln",
 }
 
 // Hook returns the name of the variable for a function, "os.Exit".

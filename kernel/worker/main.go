@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"reflect"
 	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/lectern-go/lectern/kernel/display"
@@ -57,6 +57,7 @@ func Main(config Config) error {
 	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
 	w.session = newSession(w)
 	display.SetSink(w.display)
+	log.SetOutput(w.stderr())
 	if err := w.send(&pipe.Message{Kind: pipe.Ready}); err != nil {
 		return err
 	}
@@ -71,8 +72,10 @@ type worker struct {
 	config  Config
 	out     *pipe.Writer
 	secret  string
-	mark    atomic.Uint64
+	sending sync.Mutex // guards mark; keeps the marks in the order of the messages
+	mark    uint64
 	session *session
+	owners  owners
 	mu      sync.Mutex
 	cancel  context.CancelCauseFunc // of the running cell, or nil
 }
@@ -113,6 +116,7 @@ func (w *worker) run(ctx context.Context, m *pipe.Message) {
 	if w.config.Running != nil {
 		w.config.Running(ctx, m.Cell, m.Source)
 	}
+	w.owners.begin(m.Cell)
 	failure := w.session.run(ctx, m.Program)
 	w.mu.Lock()
 	w.cancel(nil)
@@ -131,7 +135,10 @@ func (w *worker) tell(m *pipe.Message) {
 
 // send marks both streams and sends the message.
 func (w *worker) send(m *pipe.Message) error {
-	m.Mark = w.mark.Add(1)
+	w.sending.Lock()
+	defer w.sending.Unlock()
+	w.mark++
+	m.Mark = w.mark
 	mark := pipe.Mark(w.secret, m.Mark)
 	// A cell may have closed its streams; then there is nothing to order.
 	os.Stdout.Write(mark) //nolint:errcheck // see above

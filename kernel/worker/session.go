@@ -52,6 +52,9 @@ func newSession(w *worker) *session {
 		lower.Hook("log.Fatal"):   reflect.ValueOf(logFatal),
 		lower.Hook("log.Fatalf"):  reflect.ValueOf(logFatalf),
 		lower.Hook("log.Fatalln"): reflect.ValueOf(logFatalln),
+		lower.Hook("fmt.Print"):   reflect.ValueOf(w.print),
+		lower.Hook("fmt.Printf"):  reflect.ValueOf(w.printf),
+		lower.Hook("fmt.Println"): reflect.ValueOf(w.println),
 	}
 	s.interp = interp.New(interp.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: s.frames})
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: {

@@ -9,6 +9,7 @@ const (
 	Exit      = "exit"      // front: end the process
 
 	Ready   = "ready"   // worker: started
+	Stream  = "stream"  // worker: a goroutine of an earlier cell printed
 	Display = "display" // worker: something was shown
 	Result  = "result"  // worker: the value of the last expression
 	Clear   = "clear"   // worker: what the cell has shown is to be removed
@@ -18,7 +19,9 @@ const (
 // A Message is one message of either side. Contents travel outside of it.
 type Message struct {
 	Kind    string         `json:"kind"`
-	Cell    string         `json:"cell,omitempty"`    // Run: the cell's name
+	Cell    string         `json:"cell,omitempty"`    // Run: the cell's name; of the worker: the earlier cell whose goroutine it is
+	Name    string         `json:"name,omitempty"`    // Stream: "stdout" or "stderr"
+	Text    string         `json:"text,omitempty"`    // Stream
 	Program *lower.Program `json:"program,omitempty"` // Run
 	Source  string         `json:"source,omitempty"`  // Run: the cell's text, for the record of training runs
 	// Mark is the number of the mark that the worker wrote to its standard

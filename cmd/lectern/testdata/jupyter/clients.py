@@ -106,6 +106,23 @@ def test_printing_is_batched(kc):
     print("10,000 lines: %d messages" % len(streams))
 
 
+def test_order(kc):
+    """Text and displays in turns arrive in the order of the calls."""
+    code = 'for i := range 300 { fmt.Println("before"); display.Clear(false); fmt.Println("after"); display.Show(i) }'
+    seen = [m for m in until_idle(kc, kc.execute(code)) if m["msg_type"] != "status"][1:]
+    want = ["before\n", "clear_output", "after\n", "display_data"] * 300
+    assert [m["content"].get("text", m["msg_type"]) for m in seen] == want, seen[:12]
+
+
+def test_goroutine_outlives_its_cell(kc):
+    """What it prints and shows belongs to its cell."""
+    first = kc.execute("go func() { time.Sleep(300*time.Millisecond); fmt.Println(`late`); display.Show(1) }()")
+    until_idle(kc, first)
+    late = [m for m in (kc.get_iopub_msg(timeout=10) for _ in range(2))]
+    assert [m["msg_type"] for m in late] == ["stream", "display_data"], late
+    assert all(m["parent_header"]["msg_id"] == first for m in late), late
+
+
 def test_expressions(kc):
     done = reply_to(kc, kc.execute("n := 20", user_expressions={"double": "n * 2", "wrong": "m"}))
     values = done["user_expressions"]
@@ -132,6 +149,8 @@ if __name__ == "__main__":
         test_interrupt(km, kc, running)
         test_stop_on_error(kc)
         test_printing_is_batched(kc)
+        test_order(kc)
+        test_goroutine_outlives_its_cell(kc)
         test_expressions(kc)
         test_restart(km, kc)
     finally:

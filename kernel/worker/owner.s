@@ -1,0 +1,1 @@
+// This file lets owner.go declare a function that the runtime has.
