@@ -18,8 +18,9 @@ type Bundler interface{ MIMEBundle() map[string]any }
 // leave the plain form.
 //
 //	image.Image                               image/png
-//	Dims() (int, int), At(i, j int) float64   text/latex, aligned text
-//	structs, slices of them, maps             text/html, a table
+//	Dims() (int, int), At(i, j int) float64   text/html, text/latex, aligned text
+//	structs, maps, slices of them or slices   text/html, a table
+//	errors that wrap others                   text/html, with the types of all
 //	anything else                             text/plain only
 func Bundle(v any) map[string]any {
 	return bundleWithin(v, defaultLimits)
@@ -34,6 +35,7 @@ func (a All) MIMEBundle() map[string]any { return bundleWithin(a.Value, noLimits
 // limits say how much of a value is shown.
 type limits struct {
 	text    int // bytes of text, approximately
+	numbers int // bytes of a list of numbers, which is drawn if it is longer; 0 does not draw
 	items   int // elements of a slice or map in text that is too long
 	rows    int // of a table
 	columns int // of a table
@@ -43,8 +45,8 @@ type limits struct {
 }
 
 var (
-	defaultLimits = limits{text: 10_000, items: 50, rows: 60, columns: 20, cell: 200, depth: 30, matrix: 20}
-	noLimits      = limits{text: 64 << 20, items: 10_000_000, rows: 1_000_000, columns: 10_000, cell: 100_000, depth: 100, matrix: 2000}
+	defaultLimits = limits{text: 10_000, numbers: 2000, items: 50, rows: 60, columns: 20, cell: 200, depth: 30, matrix: 20}
+	noLimits      = limits{text: 64 << 20, numbers: 64 << 20, items: 10_000_000, rows: 1_000_000, columns: 10_000, cell: 100_000, depth: 100, matrix: 2000}
 )
 
 func bundleWithin(v any, l limits) (forms map[string]any) {
@@ -69,7 +71,10 @@ func bundleWithin(v any, l limits) (forms map[string]any) {
 // natural returns the forms of a value that does not show itself.
 func natural(v any, l limits) map[string]any {
 	switch v := v.(type) {
-	case nil, error, time.Time, fmt.Formatter:
+	case nil, time.Time:
+	case error:
+		return errorForms(v, l)
+	case fmt.Formatter:
 		if m, ok := v.(matrix); ok && !isNilPointer(v) {
 			return matrixForms(m, l)
 		}

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"maps"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -77,8 +79,13 @@ func TestBundle(t *testing.T) {
 		{"picture", image.NewGray(image.Rect(0, 0, 3, 2)), "3×2 *image.Gray", "image/png"},
 		{"empty picture", image.NewGray(image.Rect(0, 0, 0, 2)), "0×2 *image.Gray", ""},
 		{"nil picture", (*image.Gray)(nil), "<nil>", ""},
-		{"matrix", dense{{1, 2.5}, {-1e-9, math.NaN()}}, "⎡     1  2.5⎤\n⎣-1e-09  NaN⎦", "text/latex"},
-		{"row vector", dense{{1, 2}}, "[1  2]", "text/latex"},
+		{"matrix", dense{{1, 2.5}, {-1e-9, math.NaN()}}, "⎡     1  2.5⎤\n⎣-1e-09  NaN⎦", "text/html text/latex"},
+		{"row vector", dense{{1, 2}}, "[1  2]", "text/html text/latex"},
+		{"slices", [][]float64{{1, 0.5}, {2}}, "[[1 0.5] [2]]", "text/html"},
+		{"lists of bytes", [][]byte{{1}}, "[[1]]", ""},
+		{"wrapped error", fmt.Errorf("a: %w", errors.New("b")), "a: b", "text/html"},
+		{"values", display.Values{1, "a"}, `1, "a"`, ""},
+		{"rich values", display.Values{point{1, 2, ""}, image.NewGray(image.Rect(0, 0, 3, 2)), 1}, "{X:1 Y:2 name:}, 3×2 *image.Gray, 1", "text/html"},
 		{"String panics", rude{1}, "%!v(PANIC=String method: no)", ""},
 		{"MIMEBundle panics", rudeBundle{1}, "{A:1}\n(showing it panicked: no)", ""},
 		{"At panics", dense{{1, 2}, {3}}, "[[1 2] [3]]\n(showing it panicked: runtime error: index out of range [1] with length 1)", ""},
@@ -159,7 +166,7 @@ func TestElided(t *testing.T) {
 		list[i] = i
 	}
 	got := display.Text(list)
-	if !strings.HasPrefix(got, "[0 1 2 ") || !strings.Contains(got, " 46 … 99950 more … 99997 99998 99999]\n(elided") {
+	if !strings.HasPrefix(got, "[0 1 2 ") || !strings.Contains(got, " 46 … 99950 more … 99997 99998 99999]\n▁▁▁▁▁▁▁▂") || !strings.HasSuffix(got, "█\n(elided: 100000 numbers from 0 to 99999, mean 49999.5; display.All{x} shows all)") {
 		t.Errorf("Text(100,000 integers) = %s", got)
 	}
 	if got := display.Bundle(display.All{Value: list})["text/plain"]; got != fmt.Sprintf("%+v", list) {
@@ -206,6 +213,40 @@ func TestTable(t *testing.T) {
 	}
 	if html := display.Bundle([]map[string]int{wide})["text/html"].(string); strings.Count(html, "<th ") != 20 {
 		t.Errorf("%d columns are shown, want 20", strings.Count(html, "<th "))
+	}
+}
+
+// TestCells looks at how tables show numbers, errors and grids.
+func TestCells(t *testing.T) {
+	for _, tt := range []struct {
+		value any
+		want  string
+	}{
+		{[]map[string]any{{"a": 1, "b": "x"}, {"a": math.Pi}}, "         a  b\n0        1  x\n1  3.14159"},
+		{[][]float64{{1e-9, 1234567.891, 1e21}, {0.1 + 0.2, 5}}, "       0          1      2\n0  1e-09  1234567.9  1e+21\n1    0.3          5"},
+		{[][]any{{"a", 1.5}, {"b", 4.9999999999}}, "   0    1\n0  a  1.5\n1  b    5"},
+		{map[string]float32{"x": 0.1, "n": float32(math.NaN())}, "key  value\nn      NaN\nx      0.1"},
+	} {
+		if got := display.NewTable(tt.value).Text(); got != tt.want {
+			t.Errorf("table of %v:\n%s\nwant\n%s", tt.value, got, tt.want)
+		}
+	}
+	_, err := os.Open("/no/such")
+	html := display.Bundle(errors.Join(fmt.Errorf("<read>: %w", err), io.EOF))["text/html"].(string)
+	for _, want := range []string{"&lt;read&gt;: open /no/such: no such file", "<code>*fs.PathError</code>", "<code>syscall.Errno</code>", "<code>*errors.errorString</code> EOF"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("error shows no %q: %s", want, html)
+		}
+	}
+	html = display.Bundle(dense{{1.5e-9, math.Inf(-1)}})["text/html"].(string)
+	if !strings.Contains(html, "1.5·10<sup>−9</sup>") || !strings.Contains(html, "−∞") {
+		t.Errorf("matrix %s", html)
+	}
+	html = display.Bundle(display.Values{display.PNG{1}, dense{{1}}, "<a>"})["text/html"].(string)
+	for _, want := range []string{`<img src="data:image/png;base64,AQ==">`, "<table", "&#34;&lt;a&gt;&#34;</pre>"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("values show no %q: %s", want, html)
+		}
 	}
 }
 

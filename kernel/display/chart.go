@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -117,39 +118,72 @@ func (c *LineChart) forms() map[string]any {
 
 // Size of the drawing and of its frame, in pixels.
 const (
-	chartWidth, chartHeight         = 600, 300
-	frameLeft, frameTop             = 70, 30
-	frameRight, frameBottom         = chartWidth - 120, chartHeight - 30
+	chartWidth, chartHeight         = 640, 320
+	frameLeft, frameTop             = 64, 36
+	frameRight, frameBottom         = chartWidth - 120, chartHeight - 34
 	frameWidth, frameHeight float64 = frameRight - frameLeft, frameBottom - frameTop
 )
 
-// colours are Okabe and Ito's, which colour-blind readers can tell apart.
-var colours = []string{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"}
+// colours can be told apart on white and on near-black, most also by people who
+// see red and green alike.
+var colours = []string{"#3b82c4", "#e0751a", "#2a9d6f", "#d1495b", "#9467bd", "#9c754a", "#d16ba5", "#6f828f"}
+
+// chartHead begins the drawing: ink on a page, light or dark as the reader's
+// system asks for.
+const chartHead = `<svg xmlns="http://www.w3.org/2000/svg" class="lectern-chart" color="#1f2328" role="img" aria-label="%s" ` +
+	`width="%d" height="%d" viewBox="0 0 %[2]d %[3]d" font-family="sans-serif" font-size="12" fill="currentColor" style="max-width:100%%;height:auto">
+<style>@media (prefers-color-scheme: dark) { .lectern-chart { color: #e6e6e6 } .lectern-chart-page { fill: #1e1e1e } }</style>
+<rect class="lectern-chart-page" width="100%%" height="100%%" rx="6" fill="#fff"/>
+<text x="%d" y="24" font-size="14" font-weight="bold">%[1]s</text>
+`
 
 func (c *LineChart) svg() string {
 	x0, x1 := c.bounds(func(l *line) []float64 { return l.x })
 	y0, y1 := c.bounds(func(l *line) []float64 { return l.y })
+	atX := func(x float64) float64 { return frameLeft + (x-x0)/(x1-x0)*frameWidth }
+	atY := func(y float64) float64 { return frameBottom - (y-y0)/(y1-y0)*frameHeight }
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" font-family="sans-serif" font-size="12">`, chartWidth, chartHeight)
-	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="white"/><text x="%d" y="20" font-weight="bold">%s</text>`, frameLeft, html.EscapeString(c.title))
-	fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%g" height="%g" fill="none" stroke="#888"/>`, frameLeft, frameTop, frameWidth, frameHeight)
-	const ticks = 4
-	for i := range ticks + 1 {
-		part := float64(i) / ticks
-		fmt.Fprintf(&b, `<text x="%.0f" y="%d" text-anchor="middle">%.4g</text>`, frameLeft+part*frameWidth, frameBottom+16, x0+part*(x1-x0))
-		fmt.Fprintf(&b, `<text x="%d" y="%.0f" text-anchor="end">%.4g</text>`, frameLeft-6, frameBottom-part*frameHeight+4, y0+part*(y1-y0))
+	fmt.Fprintf(&b, chartHead, html.EscapeString(c.title), chartWidth, chartHeight, frameLeft)
+	for _, x := range ticks(x0, x1, 8) {
+		fmt.Fprintf(&b, `<text x="%.1f" y="%d" text-anchor="middle" opacity=".75">%s</text>`, atX(x), frameBottom+18, tickText(x))
 	}
+	for _, y := range ticks(y0, y1, 6) {
+		fmt.Fprintf(&b, `<path d="M%d %.1fH%d" stroke="currentColor" opacity=".15"/>`, frameLeft, atY(y), frameRight)
+		fmt.Fprintf(&b, `<text x="%d" y="%.1f" text-anchor="end" opacity=".75">%s</text>`, frameLeft-8, atY(y)+4, tickText(y))
+	}
+	fmt.Fprintf(&b, `<path d="M%d %dV%dH%d" fill="none" stroke="currentColor" opacity=".6"/>`, frameLeft, frameTop, frameBottom, frameRight)
 	for i, l := range c.lines {
 		colour := colours[i%len(colours)]
-		fmt.Fprintf(&b, `<polyline fill="none" stroke="%s" stroke-width="1.5" points="`, colour)
+		fmt.Fprintf(&b, "\n"+`<polyline fill="none" stroke="%s" stroke-width="1.6" stroke-linejoin="round" points="`, colour)
 		for j := range l.x {
-			fmt.Fprintf(&b, "%.1f,%.1f ", frameLeft+(l.x[j]-x0)/(x1-x0)*frameWidth, frameBottom-(l.y[j]-y0)/(y1-y0)*frameHeight)
+			fmt.Fprintf(&b, "%.1f,%.1f ", atX(l.x[j]), atY(l.y[j]))
 		}
-		fmt.Fprintf(&b, `"/><text x="%d" y="%d" fill="%s">%s</text>`, frameRight+8, frameTop+12+16*i, colour, html.EscapeString(l.name))
+		fmt.Fprintf(&b, `"/><text x="%d" y="%d" fill="%s">%s</text>`, frameRight+12, frameTop+12+18*i, colour, html.EscapeString(l.name))
 	}
 	b.WriteString("</svg>")
 	return b.String()
 }
+
+// ticks returns at most n+1 multiples of 1, 2 or 5 times a power of ten between
+// low and high.
+func ticks(low, high float64, n int) []float64 {
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/float64(n))))
+	for _, factor := range []float64{2, 2.5, 2} { // 1, 2, 5, 10
+		if step*float64(n) >= high-low {
+			break
+		}
+		step *= factor
+	}
+	var list []float64
+	for i := math.Ceil(low/step - 1e-9); i*step <= high+step*1e-9 && len(list) <= n; i++ {
+		list = append(list, i*step)
+	}
+	return list
+}
+
+// tickText writes a tick without what its arithmetic left behind the digits.
+// It has no -0.
+func tickText(x float64) string { return strconv.FormatFloat(x+0, 'g', 10, 64) }
 
 // bounds returns the range of the lines' coordinates, never empty.
 func (c *LineChart) bounds(of func(*line) []float64) (low, high float64) {

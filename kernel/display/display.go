@@ -43,7 +43,14 @@ type JSON struct{ Value any }
 
 // MIMEBundle shows j as application/json.
 func (j JSON) MIMEBundle() map[string]any {
-	return bundle("application/json", j.Value, fmt.Sprintf("%+v", j.Value))
+	plain, err := json.Marshal(j.Value)
+	if len(plain) > 80 {
+		plain, err = json.MarshalIndent(j.Value, "", "  ")
+	}
+	if err != nil {
+		return map[string]any{"text/plain": fmt.Sprintf("%+v\n(%v)", j.Value, err)}
+	}
+	return bundle("application/json", j.Value, shorten(string(plain), defaultLimits.text))
 }
 
 // VegaLite is the specification of a chart in Vega-Lite version 5, as text in

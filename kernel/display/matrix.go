@@ -15,8 +15,8 @@ type matrix interface {
 	At(i, j int) float64
 }
 
-// latexSize is the number of rows and columns up to which a formula shows all.
-const latexSize = 10
+// formulaSize is the number of rows and columns up to which a formula shows all.
+const formulaSize = 10
 
 func matrixForms(m matrix, l limits) map[string]any {
 	rows, columns := m.Dims()
@@ -27,7 +27,8 @@ func matrixForms(m matrix, l limits) map[string]any {
 	if rows > l.matrix || columns > l.matrix {
 		plain += fmt.Sprintf("\n(%d×%d; display.All{x} shows all)", rows, columns)
 	}
-	return map[string]any{"text/plain": plain, "text/latex": matrixLaTeX(m, min(l.matrix, max(latexSize, l.matrix/2)))}
+	most := min(l.matrix, max(formulaSize, l.matrix/2))
+	return map[string]any{"text/plain": plain, "text/html": matrixHTML(m, most), "text/latex": matrixLaTeX(m, most)}
 }
 
 func typeName(v any) string { return strings.TrimPrefix(reflect.TypeOf(v).String(), "*") }
@@ -120,6 +121,61 @@ func matrixLaTeX(m matrix, most int) string {
 		lines = append(lines, strings.Join(row, " & "))
 	}
 	return "$$\\begin{bmatrix}\n" + strings.Join(lines, " \\\\\n") + "\n\\end{bmatrix}$$"
+}
+
+// matrixHTML draws the brackets as borders, so that the matrix looks the same
+// where nothing typesets formulas.
+func matrixHTML(m matrix, most int) string {
+	const (
+		table   = `<table style="border-collapse:separate;border-spacing:0;border:0;margin:.5em 0;font-family:serif;font-size:1.1em">`
+		row     = `<tr style="background:none">`
+		cell    = `<td style="border:0;padding:.1em .5em;text-align:right">`
+		bracket = `<td rowspan="%d" style="border:solid;border-width:%s;padding:0;width:.3em"></td>`
+	)
+	rows, columns := m.Dims()
+	ri, ci := shownIndexes(rows, most), shownIndexes(columns, most)
+	var b strings.Builder
+	b.WriteString(table)
+	for r, i := range ri {
+		b.WriteString(row)
+		if r == 0 {
+			fmt.Fprintf(&b, bracket, len(ri), "1.5px 0 1.5px 1.5px")
+		}
+		for _, j := range ci {
+			text := "⋯"
+			switch {
+			case i < 0 && j < 0:
+				text = "⋱"
+			case i < 0:
+				text = "⋮"
+			case j >= 0:
+				text = htmlNumber(m.At(i, j))
+			}
+			b.WriteString(cell + text + "</td>")
+		}
+		if r == 0 {
+			fmt.Fprintf(&b, bracket, len(ri), "1.5px 1.5px 1.5px 0")
+		}
+		b.WriteString("</tr>\n")
+	}
+	b.WriteString("</table>")
+	if len(ri) < rows || len(ci) < columns {
+		fmt.Fprintf(&b, `<div style="font-size:smaller;opacity:.7">%d×%d; display.All{x} shows all</div>`, rows, columns)
+	}
+	return b.String()
+}
+
+func htmlNumber(x float64) string {
+	mantissa, exponent, ok := strings.Cut(strings.ReplaceAll(number(x), "Inf", "∞"), "e")
+	mantissa = strings.Replace(strings.TrimPrefix(mantissa, "+"), "-", "−", 1)
+	if !ok {
+		return mantissa
+	}
+	n, err := strconv.Atoi(exponent)
+	if err != nil { // it is not a number's exponent
+		return mantissa
+	}
+	return fmt.Sprintf("%s·10<sup>%s</sup>", mantissa, strings.Replace(strconv.Itoa(n), "-", "−", 1))
 }
 
 func latexNumber(x float64) string {

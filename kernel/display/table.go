@@ -3,8 +3,10 @@ package display
 import (
 	"fmt"
 	"html"
+	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -62,7 +64,7 @@ func (t *Table) HTML() string {
 	}
 	b.WriteString("</tbody></table>")
 	if t.Note != "" {
-		fmt.Fprintf(&b, "<div>%s</div>", html.EscapeString(t.Note))
+		fmt.Fprintf(&b, `<div style="font-size:smaller;opacity:.7">%s</div>`, html.EscapeString(t.Note))
 	}
 	return b.String()
 }
@@ -173,6 +175,8 @@ func listTable(v reflect.Value, l limits) *Table {
 		return nil
 	}
 	switch {
+	case (elem.Kind() == reflect.Slice || elem.Kind() == reflect.Array) && isScalar(elem.Elem()):
+		return gridTable(v, l)
 	case elem.Kind() == reflect.Struct && len(exportedFields(elem)) > 0:
 		return recordTable(v, elem, l)
 	case elem.Kind() == reflect.Map && elem.Key().Kind() == reflect.String:
@@ -216,6 +220,42 @@ func recordTable(v reflect.Value, elem reflect.Type, l limits) *Table {
 	return t.within(l, v.Len())
 }
 
+// isScalar reports whether a type's values are one cell each. Bytes are not:
+// lists of them are mostly text.
+func isScalar(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Uint8, reflect.Slice, reflect.Array, reflect.Map, reflect.Struct, reflect.Pointer, reflect.Func, reflect.Chan:
+		return showsItself(t)
+	}
+	return true
+}
+
+// gridTable has a row for each inner slice.
+func gridTable(v reflect.Value, l limits) *Table {
+	width := 0
+	for i := range v.Len() {
+		width = max(width, reflect.Indirect(v.Index(i)).Len())
+	}
+	if width == 0 {
+		return nil
+	}
+	shown := min(width, l.columns+1) // within counts those left out by their names
+	t := &Table{Columns: make([]string, width+1), Numeric: []bool{true}}
+	for j := range width {
+		t.Columns[j+1] = fmt.Sprint(j)
+	}
+	t.eachRow(v, l, func(i int) []string {
+		row := make([]string, width+1)
+		row[0] = fmt.Sprint(i)
+		inner := reflect.Indirect(v.Index(i))
+		for j := range min(shown, inner.Len()) {
+			row[j+1] = cellText(inner.Index(j), l)
+		}
+		return row
+	})
+	return t.within(l, v.Len())
+}
+
 // mapsTable has a row for each map and a column for each key.
 func mapsTable(v reflect.Value, l limits) *Table {
 	seen := map[string]bool{}
@@ -233,7 +273,7 @@ func mapsTable(v reflect.Value, l limits) *Table {
 		return nil
 	}
 	slices.Sort(keys)
-	t := &Table{Columns: append([]string{""}, keys...), Numeric: []bool{true}}
+	t := &Table{Columns: append([]string{""}, keys...)}
 	t.eachRow(v, l, func(i int) []string {
 		row := []string{fmt.Sprint(i)}
 		m := reflect.Indirect(v.Index(i))
@@ -269,6 +309,7 @@ func (t *Table) eachRow(v reflect.Value, l limits, row func(i int) []string) {
 // within leaves out columns and rows beyond the limits. n is the number of rows
 // of the value.
 func (t *Table) within(l limits, n int) *Table {
+	t.findNumbers()
 	if len(t.Rows) > l.rows {
 		t.Rows = t.Rows[:l.rows]
 	}
@@ -288,6 +329,25 @@ func (t *Table) within(l limits, n int) *Table {
 	}
 	t.Note = strings.Join(notes, "; ")
 	return t
+}
+
+// findNumbers marks the columns all of whose cells are numbers.
+func (t *Table) findNumbers() {
+	for c := range t.Columns {
+		if c < len(t.Numeric) && t.Numeric[c] {
+			continue
+		}
+		numbers := 0
+		for _, row := range t.Rows {
+			if _, err := strconv.ParseFloat(row[c], 64); err == nil {
+				numbers++
+			} else if row[c] != "" {
+				numbers = -len(t.Rows)
+			}
+		}
+		t.Numeric = append(t.Numeric, make([]bool, max(c+1-len(t.Numeric), 0))...)
+		t.Numeric[c] = numbers > 0
+	}
 }
 
 func isNumber(t reflect.Type) bool {
@@ -312,6 +372,8 @@ func cellText(v reflect.Value, l limits) string {
 	switch {
 	case v.Kind() == reflect.String && !showsItself(v.Type()):
 		s = v.String()
+	case v.CanFloat() && !showsItself(v.Type()):
+		s = floatText(v.Float(), v.Type().Bits())
 	case v.CanInterface():
 		s = text(v.Interface(), limits{text: l.cell, items: 8, depth: l.depth})
 	default:
@@ -322,4 +384,26 @@ func cellText(v reflect.Value, l limits) string {
 		s = cut(s, l.cell) + "…"
 	}
 	return s
+}
+
+// cellDigits is how many significant digits a table shows of a number with a
+// fraction.
+const cellDigits = 6
+
+// floatText writes a number as short as it is, with at most cellDigits
+// significant digits behind the point.
+func floatText(x float64, bits int) string {
+	short := strconv.FormatFloat(x, 'g', -1, bits)
+	size := math.Abs(x)
+	if len(short) <= cellDigits+1 || x == math.Trunc(x) || size < 1e-4 || size >= 1e15 {
+		if size >= 1e-4 && size < 1e15 {
+			return strconv.FormatFloat(x, 'f', -1, bits)
+		}
+		if len(short) <= cellDigits+5 {
+			return short
+		}
+		return strconv.FormatFloat(x, 'g', cellDigits, bits)
+	}
+	decimals := max(cellDigits-1-int(math.Floor(math.Log10(size))), 1)
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', decimals, bits), "0"), ".")
 }

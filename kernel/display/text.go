@@ -30,6 +30,9 @@ func text(v any, l limits) string {
 		return fmt.Sprintf("%q", v)
 	}
 	r := reflect.ValueOf(v)
+	if s := numbersText(r, l); s != "" {
+		return s
+	}
 	if cost := l.text; fits(r, &cost, l.depth) {
 		return fmt.Sprintf("%+v", v)
 	}
@@ -105,8 +108,8 @@ func isComposite(k reflect.Kind) bool {
 	return k == reflect.Struct || k == reflect.Slice || k == reflect.Array || k == reflect.Map
 }
 
-// printer writes values as %+v does, but leaves out the middle of long slices
-// and the end of long maps, and stops at the limits.
+// printer writes values as %+v does, but leaves out the middle of long slices,
+// the end of long maps and the last digits of numbers, and stops at the limits.
 type printer struct {
 	limits
 	out strings.Builder
@@ -151,6 +154,8 @@ func (p *printer) value(v reflect.Value, depth int) {
 		if v.Len() > p.text/5 {
 			fmt.Fprintf(&p.out, "… (%d bytes)", v.Len())
 		}
+	case reflect.Float32, reflect.Float64:
+		p.out.WriteString(floatText(v.Float(), v.Type().Bits()))
 	default:
 		fmt.Fprintf(&p.out, "%+v", v)
 	}

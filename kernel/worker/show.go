@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/lectern-go/lectern/kernel/display"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
@@ -12,28 +11,23 @@ import (
 
 // show sends the values of a cell's last expression as its result.
 func (w *worker) show(values ...any) {
+	var v any = display.Values(values)
 	if len(values) == 1 {
-		w.tell(&pipe.Message{Kind: pipe.Result, Bundle: bundle(values[0])})
-		return
+		v = values[0]
 	}
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = fmt.Sprint(display.Bundle(v)["text/plain"])
-	}
-	w.tell(&pipe.Message{Kind: pipe.Result, Bundle: pipe.Bundle{
-		"text/plain": {Kind: pipe.Text, Data: []byte(strings.Join(texts, ", "))},
-	}})
+	w.tell(&pipe.Message{Kind: pipe.Result, Bundle: bundle(v)})
 }
 
 // display sends what package display shows.
 func (w *worker) display(v any) {
+	cell := w.owners.earlier()
 	switch v := v.(type) {
 	case display.Update:
-		w.tell(&pipe.Message{Kind: pipe.Display, ID: string(v.ID), Update: !v.First, Bundle: bundle(v.Value)})
+		w.tell(&pipe.Message{Kind: pipe.Display, Cell: cell, ID: string(v.ID), Update: !v.First, Bundle: bundle(v.Value)})
 	case display.Clearing:
-		w.tell(&pipe.Message{Kind: pipe.Clear, Wait: v.Wait})
+		w.tell(&pipe.Message{Kind: pipe.Clear, Cell: cell, Wait: v.Wait})
 	default:
-		w.tell(&pipe.Message{Kind: pipe.Display, Bundle: bundle(v)})
+		w.tell(&pipe.Message{Kind: pipe.Display, Cell: cell, Bundle: bundle(v)})
 	}
 }
 

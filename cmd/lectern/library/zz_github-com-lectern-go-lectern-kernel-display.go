@@ -36,6 +36,7 @@ func table_github_com_lectern_go_lectern_kernel_display() map[string]reflect.Val
 		"SVG":       reflect.ValueOf((*display.SVG)(nil)),
 		"Table":     reflect.ValueOf((*display.Table)(nil)),
 		"Update":    reflect.ValueOf((*display.Update)(nil)),
+		"Values":    reflect.ValueOf((*display.Values)(nil)),
 		"VegaLite":  reflect.ValueOf((*display.VegaLite)(nil)),
 
 		// interface wrapper definitions
