@@ -51,6 +51,7 @@ var adapters = map[string][]string{
 	"github.com/mattn/go-sqlite3":     {"experiments/sqlite/..."},
 	"github.com/alecthomas/kong":      {"cmd/lectern"},
 	"github.com/vbauerster/mpb":       {"cmd/lectern"},
+	"github.com/chromedp":             {"cmd/lectern"},
 	"github.com/yuin/goldmark":        {"notebooks/export"},
 	"github.com/reeflective/readline": {"kernel/repl"},
 	"gonum.org/v1/plot":               {"nnlib/plot"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,13 +43,7 @@ func startJupyter(t *testing.T) *jupyter {
 			break
 		}
 	}
-	if j.python == "" {
-		reason := "there is no Python with Jupyter; apt-get install " + pythonPackages
-		if os.Getenv("LECTERN_CI") != "" {
-			t.Fatal(reason)
-		}
-		t.Skip(reason)
-	}
+	needs(t, "Python with Jupyter", pythonPackages, j.python != "")
 	home := t.TempDir()
 	bin := filepath.Join(home, "lectern")
 	build(t, bin)
@@ -61,6 +56,20 @@ func startJupyter(t *testing.T) *jupyter {
 		"LECTERN_DB="+filepath.Join(home, "lectern.db"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"),
 		"PYTHONDONTWRITEBYTECODE=1", "PYDEVD_DISABLE_FILE_VALIDATION=1")
 	return j
+}
+
+// needs skips the test, or fails it where LECTERN_CI is set, if something from
+// Debian's packages is not there.
+func needs(t *testing.T, what, packages string, there bool) {
+	t.Helper()
+	if there {
+		return
+	}
+	reason := fmt.Sprintf("there is no %s; apt-get install %s", what, packages)
+	if os.Getenv("LECTERN_CI") != "" {
+		t.Fatal(reason)
+	}
+	t.Skip(reason)
 }
 
 // build builds the program: the test program itself is not lectern when
