@@ -120,12 +120,19 @@ func output(t *testing.T, cmd *exec.Cmd) string {
 func plainOutputs(nb *nbformat.Notebook) string {
 	var b strings.Builder
 	for _, c := range nb.Cells {
-		for _, out := range c.Outputs {
-			if out.Type == nbformat.Stream {
-				b.WriteString(out.Text)
-			} else if text, ok := out.Data["text/plain"].(string); ok {
-				b.WriteString(text + "\n")
-			}
+		b.WriteString(plainOutput(c))
+	}
+	return b.String()
+}
+
+// plainOutput returns what a cell shows, in plain text.
+func plainOutput(c *nbformat.Cell) string {
+	var b strings.Builder
+	for _, out := range c.Outputs {
+		if out.Type == nbformat.Stream {
+			b.WriteString(out.Text)
+		} else if text, ok := out.Data["text/plain"].(string); ok {
+			b.WriteString(text + "\n")
 		}
 	}
 	return b.String()
