@@ -31,6 +31,7 @@ func TestOptimizerFormulas(t *testing.T) {
 	}{
 		{"sgd", &nnlib.SGD{}, 1 - rate*g1 - rate*g2},
 		{"momentum", &nnlib.SGD{Momentum: 0.9}, 1 - rate*g1 - rate*(0.9*g1+g2)},
+		{"fan-in", &nnlib.SGD{FanIn: true}, 1 - rate/3*g1 - rate/3*g2},
 		{"adagrad", &nnlib.AdaGrad{}, 1 - rate*g1/(g1+1e-8) - rate*g2/(math.Sqrt(g1*g1+g2*g2)+1e-8)},
 		{"rmsprop", &nnlib.RMSProp{}, rms()},
 		{"adam", &nnlib.Adam{}, adam(0)},

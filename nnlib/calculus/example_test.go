@@ -166,6 +166,22 @@ func ExampleGradientCheck_Func() {
 	// false x[1] analytic 1.0000 numeric 2.7183
 }
 
+func ExampleHandWritten() {
+	x, y := []float64{3}, []float64{2}
+	pass := calculus.HandWritten{
+		Values:   map[string][]float64{"x": x, "y": y},
+		Forward:  func() float64 { return x[0] * y[0] * y[0] },
+		Backward: func() map[string][]float64 { return map[string][]float64{"x": {y[0] * y[0]}, "y": {2 * x[0] * y[0]}} },
+	}
+	fmt.Println(calculus.GradientCheck{}.Run(pass).Passed)
+	pass.Backward = func() map[string][]float64 { return map[string][]float64{"x": {y[0] * y[0]}, "y": {x[0] * y[0]}} }
+	r := calculus.GradientCheck{}.Run(pass)
+	fmt.Println(r.Passed, r.Worst.Name, r.Worst.Analytic)
+	// Output:
+	// true
+	// false y 6
+}
+
 func ExampleDifferenceErrors() {
 	c := calculus.DifferenceErrors(math.Exp, math.E, 1)
 	fmt.Printf("one-sided h^%.1f, central h^%.1f\n", c.OneSidedSlope, c.CentralSlope)

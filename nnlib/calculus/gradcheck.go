@@ -24,6 +24,25 @@ type BackwardPass interface {
 	Gradients() map[string][]float64
 }
 
+// HandWritten is a [BackwardPass] made of functions: a derivation written out in
+// a cell, without a type of its own.
+type HandWritten struct {
+	Values   map[string][]float64        // the parameters, which Forward reads
+	Forward  func() float64              // returns the loss
+	Backward func() map[string][]float64 // returns the gradients
+}
+
+var _ BackwardPass = HandWritten{}
+
+// Parameters returns Values.
+func (h HandWritten) Parameters() map[string][]float64 { return h.Values }
+
+// Loss calls Forward.
+func (h HandWritten) Loss() float64 { return h.Forward() }
+
+// Gradients calls Backward.
+func (h HandWritten) Gradients() map[string][]float64 { return h.Backward() }
+
 // A GradientCheck compares a backward pass with finite differences. The zero
 // value is ready to use.
 type GradientCheck struct {

@@ -16,12 +16,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-const corpusName = "lectern-en"
-
-func loadEmbedded(t *testing.T) *ner.Corpus {
+func loadEmbedded(t *testing.T, name string) *ner.Corpus {
 	t.Helper()
 	isolate(t)
-	c, err := Load(corpusName)
+	c, err := Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,8 +28,15 @@ func loadEmbedded(t *testing.T) *ner.Corpus {
 
 func all(c *ner.Corpus) ner.Sentences { return slices.Concat(c.Train, c.Dev, c.Test) }
 
+// eachCorpus runs a test for each embedded corpus.
+func eachCorpus(t *testing.T, test func(t *testing.T, c *ner.Corpus)) {
+	for _, name := range []string{"lectern-en", "lectern-ko"} {
+		t.Run(name, func(t *testing.T) { test(t, loadEmbedded(t, name)) })
+	}
+}
+
 func TestCorpusIsLargeEnough(t *testing.T) {
-	c := loadEmbedded(t)
+	c := loadEmbedded(t, "lectern-en")
 	if n := len(all(c)); n < 1000 {
 		t.Errorf("%d sentences, want 1000 or more", n)
 	}
@@ -46,36 +51,44 @@ func TestCorpusIsLargeEnough(t *testing.T) {
 // TestCorpusTags reads the files as they are: reading through nnlib/ner would mend
 // what is wrong.
 func TestCorpusTags(t *testing.T) {
-	for _, part := range []string{"train", "dev", "test"} {
-		text, err := embedded.ReadFile(corpusName + "/" + part + ".tsv")
-		if err != nil {
-			t.Fatal(err)
+	eachCorpus(t, func(t *testing.T, c *ner.Corpus) {
+		for _, part := range []string{"train", "dev", "test"} {
+			checkTags(t, c.Name, part)
 		}
-		for i, sentence := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n\n") {
-			var tags []string
-			for _, line := range strings.Split(sentence, "\n") {
-				token, tag, ok := strings.Cut(line, "\t")
-				if !ok || token == "" || strings.ContainsAny(token, " []") {
-					t.Errorf("%s, sentence %d: line %q is no token and tag", part, i, line)
-				}
-				tags = append(tags, tag)
+	})
+}
+
+func checkTags(t *testing.T, name, part string) {
+	text, err := embedded.ReadFile(name + "/" + part + ".tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, sentence := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n\n") {
+		var tags []string
+		for _, line := range strings.Split(sentence, "\n") {
+			token, tag, ok := strings.Cut(line, "\t")
+			if !ok || token == "" || strings.ContainsAny(token, " []") {
+				t.Errorf("%s, sentence %d: line %q is no token and tag", part, i, line)
 			}
-			if err := ner.CheckTags(tags, ner.BIO); err != nil {
-				t.Errorf("%s, sentence %d, %q: %v", part, i, sentence, err)
-			}
+			tags = append(tags, tag)
+		}
+		if err := ner.CheckTags(tags, ner.BIO); err != nil {
+			t.Errorf("%s, sentence %d, %q: %v", part, i, sentence, err)
 		}
 	}
 }
 
 func TestCorpusSentencesDiffer(t *testing.T) {
-	seen := map[string]bool{}
-	for _, sentence := range all(loadEmbedded(t)) {
-		text := strings.ToLower(strings.Join(sentence.Tokens, " "))
-		if seen[text] {
-			t.Errorf("twice: %s", text)
+	eachCorpus(t, func(t *testing.T, c *ner.Corpus) {
+		seen := map[string]bool{}
+		for _, sentence := range all(c) {
+			text := strings.ToLower(strings.Join(sentence.Tokens, " "))
+			if seen[text] {
+				t.Errorf("twice: %s", text)
+			}
+			seen[text] = true
 		}
-		seen[text] = true
-	}
+	})
 }
 
 // TestCorpusSentencesAreVaried checks that no two sentences of six tokens or more
@@ -83,7 +96,7 @@ func TestCorpusSentencesDiffer(t *testing.T) {
 func TestCorpusSentencesAreVaried(t *testing.T) {
 	var bags []map[string]bool
 	var texts []string
-	for _, sentence := range all(loadEmbedded(t)) {
+	for _, sentence := range all(loadEmbedded(t, "lectern-en")) {
 		if len(sentence.Tokens) < 6 {
 			continue // the lecture's own "I live in Germany" and its like
 		}
@@ -117,20 +130,21 @@ func common(a, b map[string]bool) int {
 // TestCorpusNamesAreNew checks that dev and test measure what a model knows of
 // names in general and not which ones it has seen.
 func TestCorpusNamesAreNew(t *testing.T) {
-	c := loadEmbedded(t)
-	known := names(c.Train)
-	for part, sentences := range map[string]ner.Sentences{"dev": c.Dev, "test": c.Test} {
-		fresh, total := 0, 0
-		for name := range names(sentences) {
-			total++
-			if known[name] == nil {
-				fresh++
+	eachCorpus(t, func(t *testing.T, c *ner.Corpus) {
+		known := names(c.Train)
+		for part, sentences := range map[string]ner.Sentences{"dev": c.Dev, "test": c.Test} {
+			fresh, total := 0, 0
+			for name := range names(sentences) {
+				total++
+				if known[name] == nil {
+					fresh++
+				}
+			}
+			if 2*fresh < total {
+				t.Errorf("%s: %d of %d names are not in train, want half or more", part, fresh, total)
 			}
 		}
-		if 2*fresh < total {
-			t.Errorf("%s: %d of %d names are not in train, want half or more", part, fresh, total)
-		}
-	}
+	})
 }
 
 // names returns the entities of the sentences, lower-cased, with how often they
@@ -154,7 +168,7 @@ func names(sentences ner.Sentences) map[string]map[string]int {
 // ambiguous.
 func TestCorpusAmbiguousNames(t *testing.T) {
 	var b strings.Builder
-	found := names(all(loadEmbedded(t)))
+	found := names(all(loadEmbedded(t, "lectern-en")))
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if len(found[name]) < 2 {
 			continue
@@ -183,7 +197,7 @@ func TestCorpusAmbiguousNames(t *testing.T) {
 // TestCorpusHasTheLecture checks that the examples of the lecture and of its
 // notebooks are there, labelled as the lecture labels them.
 func TestCorpusHasTheLecture(t *testing.T) {
-	c := loadEmbedded(t)
+	c := loadEmbedded(t, "lectern-en")
 	var text []string
 	for _, sentence := range all(c) {
 		text = append(text, sentence.String())
@@ -221,29 +235,31 @@ func TestCorpusHasTheLecture(t *testing.T) {
 
 // TestCorpusReadme checks the counts of the README against the files.
 func TestCorpusReadme(t *testing.T) {
-	readme, err := os.ReadFile(corpusName + "/README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := loadEmbedded(t)
-	for _, part := range []struct {
-		name      string
-		sentences ner.Sentences
-	}{{"train", c.Train}, {"dev", c.Dev}, {"test", c.Test}} {
-		row := fmt.Sprintf("| %s | %d | %d | %d |", part.name, len(part.sentences), part.sentences.Tokens(), part.sentences.Entities())
-		for _, typ := range []string{"PER", "LOC", "ORG", "MISC"} {
-			n := 0
-			for _, sentence := range part.sentences {
-				for _, span := range sentence.Spans() {
-					if span.Type == typ {
-						n++
+	types := map[string][]string{"lectern-en": {"PER", "LOC", "ORG", "MISC"}, "lectern-ko": {"PS", "LC", "OG", "DT"}}
+	eachCorpus(t, func(t *testing.T, c *ner.Corpus) {
+		readme, err := os.ReadFile(c.Name + "/README.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []struct {
+			name      string
+			sentences ner.Sentences
+		}{{"train", c.Train}, {"dev", c.Dev}, {"test", c.Test}} {
+			row := fmt.Sprintf("| %s | %d | %d | %d |", part.name, len(part.sentences), part.sentences.Tokens(), part.sentences.Entities())
+			for _, typ := range types[c.Name] {
+				n := 0
+				for _, sentence := range part.sentences {
+					for _, span := range sentence.Spans() {
+						if span.Type == typ {
+							n++
+						}
 					}
 				}
+				row += fmt.Sprintf(" %d |", n)
 			}
-			row += fmt.Sprintf(" %d |", n)
+			if !strings.Contains(string(readme), row) {
+				t.Errorf("the README has no row %s", row)
+			}
 		}
-		if !strings.Contains(string(readme), row) {
-			t.Errorf("the README has no row %s", row)
-		}
-	}
+	})
 }

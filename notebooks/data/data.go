@@ -18,7 +18,7 @@ import (
 // in PATH.
 const PathVariable = "LECTERN_DATA"
 
-//go:embed lectern-en/*.tsv
+//go:embed lectern-en/*.tsv lectern-ko/*.tsv
 var embedded embed.FS
 
 // NotFoundError says that nothing of a name is there, what is, and where that was

@@ -76,7 +76,7 @@ func TestLoad(t *testing.T) {
 			t.Errorf("Load(%s) has %s of %s, named %s; want %s of %s", name, got, c.Origin, c.Name, want.token, want.origin)
 		}
 	}
-	if diff := cmp.Diff([]string{"lectern-en", "news", "tweets"}, Corpora()); diff != "" {
+	if diff := cmp.Diff([]string{"lectern-en", "lectern-ko", "news", "tweets"}, Corpora()); diff != "" {
 		t.Errorf("Corpora() (-want +got):\n%s", diff)
 	}
 }
@@ -100,13 +100,13 @@ func TestLoadErrors(t *testing.T) {
 	if !errors.As(err, &missing) {
 		t.Fatalf("Load(none): %v, want a NotFoundError", err)
 	}
-	want := `no corpus named "none": there is broken, lame, lectern-en (LECTERN_DATA is ` + strings.Join(missing.Folders, string(filepath.ListSeparator)) +
+	want := `no corpus named "none": there is broken, lame, lectern-en, lectern-ko (LECTERN_DATA is ` + strings.Join(missing.Folders, string(filepath.ListSeparator)) +
 		`); put a folder none with train.tsv, dev.tsv and test.tsv into a folder on LECTERN_DATA`
 	if err.Error() != want {
 		t.Errorf("error:\n got %v\nwant %s", err, want)
 	}
 	t.Setenv(PathVariable, "")
-	if _, err := Load("none"); err == nil || !strings.Contains(err.Error(), "there is lectern-en (LECTERN_DATA is not set)") {
+	if _, err := Load("none"); err == nil || !strings.Contains(err.Error(), "there is lectern-en, lectern-ko (LECTERN_DATA is not set)") {
 		t.Errorf("without LECTERN_DATA: %v", err)
 	}
 }

@@ -4,8 +4,8 @@
 // the other names of ner.CorpusFiles, those of CoNLL-2003 among them), [Vectors]
 // for a file of the name in a folder called vectors. Both look in each folder of
 // the LECTERN_DATA path list in turn, then in the user's cache folder, and last at
-// what is embedded here: the small corpus lectern-en, written for this project
-// (see lectern-en/README.md). [Spiral] is a toy set of points of the plane.
+// what is embedded here: the small corpora lectern-en and lectern-ko, English and
+// Korean, written for this project (see README.md in their folders). [Spiral] is a toy set of points of the plane.
 //
 // [Sources] are public corpora and vectors with their homes and licences, and a
 // [Fetcher] brings one into the cache. Nothing is fetched unless it is asked for by

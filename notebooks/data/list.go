@@ -40,6 +40,7 @@ func List() []Entry {
 		add(Entry{Name: name, Kind: VectorsKind, Where: vectorsPlace(name)})
 	}
 	add(Entry{Name: "lectern-en", Kind: CorpusKind, Title: "English, small, written for Lectern; PER, ORG, LOC, MISC", Licence: "CC0 1.0"})
+	add(Entry{Name: "lectern-ko", Kind: CorpusKind, Title: "Korean, small, written for Lectern, in characters; PS, LC, OG, DT", Licence: "CC0 1.0"})
 	var list []Entry
 	for _, e := range entries {
 		list = append(list, e)

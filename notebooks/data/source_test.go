@@ -18,7 +18,7 @@ import (
 func TestSources(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range Sources() {
-		if seen[s.Name] || s.Name == "lectern-en" {
+		if seen[s.Name] || strings.HasPrefix(s.Name, "lectern-") {
 			t.Errorf("%s is there twice", s.Name)
 		}
 		seen[s.Name] = true
@@ -147,7 +147,7 @@ func TestList(t *testing.T) {
 		got[e.Name] = e
 	}
 	for name, where := range map[string]string{
-		"wikigold": filepath.Join(first, "wikigold"), "mine": filepath.Join(first, "mine"), "lectern-en": "embedded",
+		"wikigold": filepath.Join(first, "wikigold"), "mine": filepath.Join(first, "mine"), "lectern-en": "embedded", "lectern-ko": "embedded",
 		"wnut17": "", "small": filepath.Join(first, "vectors", "small.vec"), "glove.6B.50d": "",
 	} {
 		if e, ok := got[name]; !ok || e.Where != where {
@@ -164,7 +164,7 @@ func TestList(t *testing.T) {
 func TestMissingSource(t *testing.T) {
 	isolate(t)
 	_, err := Load("wikigold")
-	const want = `no corpus named "wikigold" here: there is lectern-en (LECTERN_DATA is not set); to fetch it run: lectern data get wikigold (318 kB, licence CC BY 4.0; its text CC BY-SA (Wikipedia))`
+	const want = `no corpus named "wikigold" here: there is lectern-en, lectern-ko (LECTERN_DATA is not set); to fetch it run: lectern data get wikigold (318 kB, licence CC BY 4.0; its text CC BY-SA (Wikipedia))`
 	if err == nil || err.Error() != want {
 		t.Errorf("error:\n got %v\nwant %s", err, want)
 	}

@@ -18,14 +18,14 @@ var (
 )
 
 // Types returns the type data of the packages, for the checker's importer.
-var Types = sync.OnceValue(func() *exportdata.Archive { return open(typeData) })
+var Types = sync.OnceValue(func() *exportdata.Archive { return mustOpen(typeData) })
 
 // Docs returns the documentation of the packages, for the inspector.
-var Docs = sync.OnceValue(func() *exportdata.Archive { return open(docData) })
+var Docs = sync.OnceValue(func() *exportdata.Archive { return mustOpen(docData) })
 
-// open opens an archive that is part of the program; one that does not open is
+// mustOpen opens an archive that is part of the program; one that does not open is
 // a broken build.
-func open(data []byte) *exportdata.Archive {
+func mustOpen(data []byte) *exportdata.Archive {
 	a, err := exportdata.OpenArchive(data)
 	if err != nil {
 		panic(err)

@@ -50,6 +50,7 @@ func table_github_com_lectern_go_lectern_nnlib_calculus() map[string]reflect.Val
 		"Graph":           reflect.ValueOf((*calculus.Graph)(nil)),
 		"GraphEdge":       reflect.ValueOf((*calculus.GraphEdge)(nil)),
 		"GraphNode":       reflect.ValueOf((*calculus.GraphNode)(nil)),
+		"HandWritten":     reflect.ValueOf((*calculus.HandWritten)(nil)),
 		"Jacobian":        reflect.ValueOf((*calculus.Jacobian)(nil)),
 		"Matrix":          reflect.ValueOf((*calculus.Matrix)(nil)),
 		"Method":          reflect.ValueOf((*calculus.Method)(nil)),
