@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
@@ -12,12 +13,81 @@ type record struct {
 	cell     string
 	declared []*Object
 	used     []*Object
+	kept     []keptUse
+}
+
+// keptUse is the use of an object by something that outlives its cell.
+type keptUse struct {
+	used *Object
+	by   *Object // the declared type or function, or the variable with a function literal; or nil
+}
+
+// object returns what the cell declares a name as, or nil.
+func (c *Checked) object(name string) *Object {
+	for _, o := range c.Objects {
+		if o.Name() == name {
+			return o
+		}
+	}
+	return nil
+}
+
+// keptUses returns what the cell's declarations use, and its function literals
+// that are not called where they stand.
+func (c *Checked) keptUses() []keptUse {
+	var kept []keptUse
+	uses := func(n ast.Node, by *Object) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				if o := c.Ref(c.Info.Uses[id]); o != nil && o != by {
+					kept = append(kept, keptUse{o, by})
+				}
+			}
+			return true
+		})
+	}
+	for _, d := range c.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			name := d.Name.Name
+			if d.Recv != nil {
+				name = receiverBase(d)
+			}
+			uses(d, c.object(name))
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if spec, ok := spec.(*ast.TypeSpec); ok {
+					uses(spec, c.object(spec.Name.Name))
+				}
+			}
+		}
+	}
+	for _, st := range c.Stmts {
+		var by *Object
+		if ids := defined(st); len(ids) > 0 {
+			by = c.object(ids[0].Name)
+		}
+		called := map[ast.Expr]bool{}
+		ast.Inspect(st, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				called[n.Fun] = true
+			case *ast.FuncLit:
+				if !called[n] {
+					uses(n.Body, by)
+					return false
+				}
+			}
+			return true
+		})
+	}
+	return kept
 }
 
 // remember notes what the cell declared and used. A cell of the same name, run
 // again, replaces its earlier record.
 func (s *Session) remember(c *Checked) {
-	r := &record{cell: c.Name, declared: c.Objects}
+	r := &record{cell: c.Name, declared: c.Objects, kept: c.kept}
 	seen := map[*Object]bool{}
 	for _, obj := range c.Info.Uses {
 		if o := c.Ref(obj); o != nil && !seen[o] {
@@ -59,21 +129,28 @@ func (s *Session) warnings(c *Checked) []string {
 		if old == nil || old.Cell == c.Name || o.Slot != "" && o.Slot == old.Slot {
 			continue
 		}
-		var users, keep []string
+		var keepers, users, keep []string
 		for _, r := range s.records {
-			if r.cell != c.Name && slices.Contains(r.used, old) && (r.cell != old.Cell || isConst(old)) {
+			switch {
+			case r.cell == c.Name:
+			case r.keeps(old, c):
+				keepers = append(keepers, r.cell)
+			case r.cell != old.Cell && slices.Contains(r.used, old):
 				users = append(users, r.cell)
 			}
 		}
 		if tn, ok := old.Object.(*types.TypeName); ok {
 			keep = s.variablesOf(tn)
 		}
-		if len(users) == 0 && len(keep) == 0 {
+		if len(keepers)+len(users)+len(keep) == 0 {
 			continue
 		}
 		text := fmt.Sprintf("%s is declared again", o.Name())
+		if len(keepers) > 0 {
+			text += fmt.Sprintf("; what %s declared keeps using the one of %s", join(keepers), old.Cell)
+		}
 		if len(users) > 0 {
-			text += fmt.Sprintf("; what %s declared keeps using the one of %s", join(users), old.Cell)
+			text += fmt.Sprintf("; %s used the one of %s", join(users), old.Cell)
 		}
 		if len(keep) > 0 {
 			text += fmt.Sprintf("; %s of the old type", verb(keep))
@@ -83,11 +160,12 @@ func (s *Session) warnings(c *Checked) []string {
 	return out
 }
 
-// isConst reports whether o is a constant. The functions beside a constant keep
-// its old value; what else stands beside its own declaration is replaced with it.
-func isConst(o *Object) bool {
-	_, ok := o.Object.(*types.Const)
-	return ok
+// keeps reports whether a function of the recorded cell, which declared o, keeps
+// using it after the new cell. What the new cell declares again as well does not.
+func (r *record) keeps(o *Object, c *Checked) bool {
+	return slices.ContainsFunc(r.kept, func(k keptUse) bool {
+		return k.used == o && (k.by == nil || c.object(k.by.Name()) == nil)
+	})
 }
 
 // variablesOf returns the session's variables whose type mentions tn.

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/lectern-go/lectern/kernel/cell"
 )
@@ -111,7 +112,7 @@ func typeText(t types.Type, imports map[string]string) (text string, ok bool) {
 			return ""
 		}
 		for name, path := range imports {
-			if path == p.Path() {
+			if path == p.Path() && !strings.HasPrefix(name, dot) {
 				return name
 			}
 		}

@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
-	"strconv"
 
 	"github.com/lectern-go/lectern/kernel/cell"
 )
@@ -21,21 +19,8 @@ type Query struct {
 
 // Query type-checks a cell that may have errors. The session does not change.
 func (s *Session) Query(c *cell.Cell) *Query {
-	imports := maps.Clone(s.imports)
-	for _, spec := range c.Imports {
-		p, err := strconv.Unquote(spec.Path.Value)
-		if err != nil {
-			continue
-		}
-		pkg, err := s.importer.Import(p)
-		switch {
-		case err != nil:
-		case spec.Name == nil:
-			imports[pkg.Name()] = p
-		case spec.Name.Name != "_" && spec.Name.Name != ".":
-			imports[spec.Name.Name] = p
-		}
-	}
+	imports, _ := s.importsOf(c) // of what is wrong, the rest can be asked
+	initOrder(c)
 	s.pull(c)
 	lifted := s.lift(c, imports)
 	r := s.run(c, imports, lifted)
@@ -204,7 +189,12 @@ func (q *Query) Literal(around []ast.Node) *types.Struct {
 	if !ok {
 		return nil
 	}
-	t := q.Info.Types[lit].Type
+	return structOf(q.Info.Types[lit].Type)
+}
+
+// structOf returns the struct type of a literal of type t, which may be a pointer
+// where the literal stands in another one. It is nil if there is none.
+func structOf(t types.Type) *types.Struct {
 	if t == nil {
 		return nil
 	}

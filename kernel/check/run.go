@@ -1,11 +1,10 @@
 package check
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/lectern-go/lectern/kernel/cell"
@@ -48,64 +47,38 @@ func newRun(lifted []ast.Decl, c *cell.Cell) *run {
 func (s *Session) run(c *cell.Cell, imports map[string]string, lifted []ast.Decl) *run {
 	r := newRun(lifted, c)
 	file := &ast.File{Name: ast.NewIdent("main")}
-	if specs := importSpecs(imports); len(specs) > 0 {
-		file.Decls = append(file.Decls, &ast.GenDecl{Tok: token.IMPORT, Specs: specs})
-	}
+	file.Decls = append(file.Decls, &ast.GenDecl{Tok: token.IMPORT, Specs: importSpecs(imports)})
 	file.Decls = append(file.Decls, lifted...)
 	file.Decls = append(file.Decls, c.Decls...)
 	file.Decls = append(file.Decls, r.main)
-	s.fill(r.pkg.Scope(), c, lifted, imports)
-	r.check(s, file, func(e types.Error) bool { return allowed(c, e) || r.isResult(c, e) })
+	importer := earlier{s.importer, func() { s.fill(r.info.Scopes[file], c, lifted, imports) }}
+	r.check(s, importer, file, func(e types.Error) bool { return r.allowed(c, e) || r.isResult(c, e) })
 	return r
 }
 
 // check type-checks a file and collects the errors that are not allowed.
-func (r *run) check(s *Session, file *ast.File, allowed func(types.Error) bool) {
-	report := func(e types.Error) {
+func (r *run) check(s *Session, importer types.Importer, file *ast.File, allowed func(types.Error) bool) {
+	var errs []types.Error
+	report := func(e types.Error) { errs = append(errs, e) }
+	func() {
+		defer func() {
+			if p := recover(); p != nil {
+				errs = append(errs, types.Error{Fset: s.fset, Msg: fmt.Sprintf("the type checker failed on this cell: %v", p)})
+			}
+		}()
+		// Errors have all been reported to the callback.
+		_ = types.NewChecker(s.config(importer, report), s.fset, r.pkg, r.info).Files([]*ast.File{file})
+	}()
+	for _, e := range errs {
 		if allowed(e) {
-			return
+			continue
 		}
-		msg := strings.TrimPrefix(e.Msg, "\t")
-		if msg != e.Msg && len(r.diagnostics) > 0 { // a continuation of the last error
-			last := &r.diagnostics[len(r.diagnostics)-1]
-			last.Msg += "; " + msg
-			return
+		msg := s.inCellTerms(r, e.Msg)
+		if rest, ok := strings.CutPrefix(msg, "\t"); ok && len(r.diagnostics) > 0 { // a continuation of the last error
+			r.diagnostics[len(r.diagnostics)-1].Msg += "; " + rest
+			continue
 		}
 		r.diagnostics = append(r.diagnostics, Diagnostic{Pos: s.fset.Position(e.Pos), Msg: msg})
-	}
-	// Errors have all been reported to the callback.
-	_ = types.NewChecker(s.config(report), s.fset, r.pkg, r.info).Files([]*ast.File{file})
-}
-
-func importSpecs(imports map[string]string) []ast.Spec {
-	var specs []ast.Spec
-	for name, p := range imports {
-		specs = append(specs, &ast.ImportSpec{
-			Name: ast.NewIdent(name), Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(p)},
-		})
-	}
-	return specs
-}
-
-// fill puts into the scope what earlier cells declared and this one does not.
-func (s *Session) fill(scope *types.Scope, c *cell.Cell, lifted []ast.Decl, imports map[string]string) {
-	mine := map[string]bool{}
-	add := func(id *ast.Ident) { mine[id.Name] = true }
-	for _, d := range append(lifted, c.Decls...) {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			if d.Recv == nil {
-				add(d.Name)
-			}
-		case *ast.GenDecl:
-			eachSpecName(d, add)
-		}
-	}
-	scope.Insert(types.NewFunc(token.NoPos, nil, cell.Results, resultsSignature))
-	for name, obj := range s.objects {
-		if _, imported := imports[name]; !mine[name] && !imported {
-			scope.Insert(obj.Object)
-		}
 	}
 }
 
@@ -113,17 +86,12 @@ func (s *Session) fill(scope *types.Scope, c *cell.Cell, lifted []ast.Decl, impo
 var resultsSignature = types.NewSignatureType(nil, nil, nil, types.NewTuple(
 	types.NewParam(token.NoPos, nil, "", types.NewSlice(types.Universe.Lookup("any").Type()))), nil, true)
 
-// otherCellsField matches what the checker says of a literal with the unexported
-// fields of a type that an earlier cell declared: it takes that cell for another
-// package.
-var otherCellsField = regexp.MustCompile(`^implicit assignment to unexported field \w+ in struct literal of type (main\.|struct\{)`)
-
 // allowed reports whether e is an error of compiled Go that cells may contain:
 // imports that are not used, and variables of the session that this cell does
 // not use.
-func allowed(c *cell.Cell, e types.Error) bool {
-	if otherCellsField.MatchString(e.Msg) {
-		return true
+func (r *run) allowed(c *cell.Cell, e types.Error) bool {
+	if strings.HasPrefix(e.Msg, "implicit assignment to unexported field") {
+		return r.ownFields(c, e.Pos)
 	}
 	if !e.Soft {
 		return false
@@ -136,6 +104,27 @@ func allowed(c *cell.Cell, e types.Error) bool {
 		eachDefined(st, func(id *ast.Ident) { mine = mine || id.Pos() == e.Pos })
 	}
 	return mine && strings.HasPrefix(e.Msg, "declared and not used")
+}
+
+// ownFields reports whether the composite literal at pos is of a struct that
+// cells declared. For the checker each cell is a package of its own, whose
+// unexported fields others may not set without naming them.
+func (r *run) ownFields(c *cell.Cell, pos token.Pos) bool {
+	own := false
+	visit := func(n ast.Node) bool {
+		if lit, ok := n.(*ast.CompositeLit); ok && lit.Lbrace < pos && pos <= lit.Rbrace {
+			st := structOf(r.info.Types[lit].Type)
+			own = st != nil && st.NumFields() > 0 && st.Field(0).Pkg().Path() == r.pkg.Path()
+		}
+		return true
+	}
+	for _, d := range c.Decls {
+		ast.Inspect(d, visit)
+	}
+	for _, st := range c.Stmts {
+		ast.Inspect(st, visit)
+	}
+	return own
 }
 
 // isResult reports whether e complains that the value of the cell's last

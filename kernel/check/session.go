@@ -10,7 +10,6 @@ import (
 	"path"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/lectern-go/lectern/kernel/cell"
@@ -94,6 +93,7 @@ type Checked struct {
 	Imports map[string]string // name -> path of every import that the cell sees
 	// Warnings say what the cell's declarations leave behind in earlier cells.
 	Warnings []string
+	kept     []keptUse
 	refs     map[types.Object]*Object
 	sources  map[string]*source
 	session  *Session
@@ -114,31 +114,11 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	if ds := s.restrict(c); len(ds) > 0 {
 		return nil, ds
 	}
-	imports := map[string]string{}
-	for name, p := range s.imports {
-		imports[name] = p
+	imports, ds := s.importsOf(c)
+	if len(ds) > 0 {
+		return nil, ds
 	}
-	for _, spec := range c.Imports {
-		p, err := strconv.Unquote(spec.Path.Value)
-		if err != nil {
-			return nil, []Diagnostic{{Pos: s.fset.Position(spec.Pos()), Msg: "invalid import path " + spec.Path.Value}}
-		}
-		pkg, err := s.importer.Import(p)
-		if err != nil {
-			return nil, []Diagnostic{{Pos: s.fset.Position(spec.Path.Pos()), Msg: err.Error()}}
-		}
-		name := pkg.Name()
-		if spec.Name != nil {
-			name = spec.Name.Name
-		}
-		switch name {
-		case ".":
-			return nil, []Diagnostic{{Pos: s.fset.Position(spec.Pos()), Msg: "dot imports are not supported in cells; import " + p + " by name"}}
-		case "_":
-		default:
-			imports[name] = p
-		}
-	}
+	initOrder(c)
 	s.pull(c)
 	lifted := s.lift(c, imports)
 	r := s.run(c, imports, lifted)
@@ -155,12 +135,16 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 		Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, Imports: imports,
 		Lifted: r.lifted, refs: map[types.Object]*Object{}, session: s,
 	}
+	if slices.ContainsFunc(slices.Collect(maps.Keys(imports)), func(name string) bool { return strings.HasPrefix(name, dot) }) {
+		r.qualify(c)
+	}
 	s.declare(checked, r.lifted)
 	checked.Result = r.result(c)
 	if ds := s.overflow(checked); len(ds) > 0 {
 		return nil, ds
 	}
 	checked.sources = s.keepSources(checked)
+	checked.kept = checked.keptUses()
 	checked.Warnings = s.warnings(checked)
 	return checked, nil
 }
@@ -178,7 +162,7 @@ func (s *Session) CheckProgram(c *cell.Cell) (*Checked, []Diagnostic) {
 		file.Decls = append(file.Decls, gen)
 	}
 	file.Decls = append(file.Decls, c.Decls...)
-	r.check(s, file, func(types.Error) bool { return false })
+	r.check(s, s.importer, file, func(types.Error) bool { return false })
 	if len(r.diagnostics) > 0 {
 		return nil, r.diagnostics
 	}
@@ -272,6 +256,8 @@ func (s *Session) Snapshot() (restore func()) {
 // Commit makes what the cell declared visible to later cells.
 func (s *Session) Commit(c *Checked) {
 	s.remember(c)
+	c.Pkg.SetName(fmt.Sprintf("cell%dꞏ", s.serial))
+	s.serial++
 	for _, o := range c.Objects {
 		delete(s.sources, o.Name())
 	}
@@ -290,10 +276,10 @@ func (s *Session) Commit(c *Checked) {
 }
 
 // config returns the checker's settings; report gets every error.
-func (s *Session) config(report func(types.Error)) *types.Config {
+func (s *Session) config(importer types.Importer, report func(types.Error)) *types.Config {
 	return &types.Config{
 		GoVersion: "go1.26",
-		Importer:  s.importer,
+		Importer:  importer,
 		Sizes:     types.SizesFor("gc", runtime.GOARCH),
 		Error: func(err error) {
 			if e, ok := err.(types.Error); ok { //nolint:errorlint // the checker's documented type

@@ -2,6 +2,7 @@ package check
 
 import (
 	"go/types"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ func (s *Session) suggest(r *run, imports map[string]string, d *Diagnostic) {
 	if m := undefinedName.FindStringSubmatch(d.Msg); m != nil {
 		name = m[1]
 		candidates = append(candidates, r.pkg.Scope().Names()...)
+		candidates = slices.AppendSeq(candidates, maps.Keys(s.objects))
 		candidates = append(candidates, types.Universe.Names()...)
 		for known := range s.known {
 			candidates = append(candidates, known)
