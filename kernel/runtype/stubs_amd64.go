@@ -1,0 +1,3 @@
+package runtype
+
+const stubSize = 9

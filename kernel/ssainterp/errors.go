@@ -1,0 +1,54 @@
+package ssainterp
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"unsafe"
+)
+
+// runtimeError is a run-time error that only the run time's own code can raise.
+type runtimeError string
+
+func (e runtimeError) Error() string { return "runtime error: " + string(e) }
+
+// RuntimeError marks it as a [runtime.Error].
+func (runtimeError) RuntimeError() {}
+
+func panicSliceConvert(have, want int) {
+	panic(runtimeError(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", have, want)))
+}
+
+// typeAssertionError is runtime.TypeAssertionError, error.go.
+type typeAssertionError struct {
+	inter, concrete, asserted unsafe.Pointer
+	missing                   string
+}
+
+func panicTypeAssertion(inter, concrete, asserted unsafe.Pointer, missing string) {
+	e := new(runtime.TypeAssertionError)
+	*(*typeAssertionError)(unsafe.Pointer(e)) = typeAssertionError{inter, concrete, asserted, missing}
+	panic(e)
+}
+
+// missingMethod returns the first method of an interface that a type lacks.
+func missingMethod(inter, t reflect.Type) string {
+	for i := range inter.NumMethod() {
+		name := inter.Method(i).Name
+		if m, ok := t.MethodByName(name); !ok || inter.Method(i).PkgPath == "" && m.Type.NumIn() == 0 {
+			return name
+		}
+	}
+	return inter.Method(0).Name
+}
+
+// panicIndex fails as the index expression does.
+func panicIndex(i int64, unsigned bool, n int) {
+	s := unsafe.Slice((*struct{})(unsafe.Pointer(&zero)), n)
+	if unsigned {
+		_ = s[uint64(i)]
+	}
+	_ = s[i]
+}
+
+var zero uintptr

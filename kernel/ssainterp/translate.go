@@ -1,0 +1,498 @@
+package ssainterp
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"reflect"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// translator translates one function.
+type translator struct {
+	*Program
+	f      *function
+	fn     *ssa.Function
+	fields []reflect.StructField // of the frame's memory
+	typs   []*typ
+	at     map[ssa.Value]int // which field has a value
+	frame  *typ
+	record bool // values are those of a record, not of the frame
+}
+
+// operand is where the value of an operand is: at a place in the frame, or, for
+// what does not change, in memory of its own.
+type operand struct {
+	ptr unsafe.Pointer
+	off uintptr
+	typ *typ
+}
+
+func (o *operand) in(fr *frame) unsafe.Pointer {
+	if o.ptr != nil {
+		return o.ptr
+	}
+	return unsafe.Add(fr.base, o.off)
+}
+
+// translate fills in the function for fn.
+func (p *Program) translate(fn *ssa.Function) {
+	f := p.functions[fn]
+	p.pos = fn.Pos()
+	if fn.Blocks == nil {
+		p.refuse(fn.Pos(), "the function %s, which has no body", fn.Name())
+		return
+	}
+	tr := &translator{Program: p, f: f, fn: fn, at: map[ssa.Value]int{}}
+	f.wrapper = fn.Synthetic != "" && fn.Parent() == nil && fn.Origin() == nil && fn.Name() != "init"
+	f.typ = p.typ(withoutRecv(fn.Signature)).Type
+	for _, v := range fn.Params {
+		tr.reserve(v, p.typ(v.Type()))
+	}
+	for _, v := range fn.FreeVars {
+		tr.reserve(v, p.typ(v.Type()))
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if v, ok := instr.(ssa.Value); ok {
+				p.pos = instr.Pos()
+				tr.reserve(v, tr.valueTyp(v.Type()))
+			}
+		}
+	}
+	tr.layout()
+	for _, v := range fn.Params {
+		f.params = append(f.params, tr.place(v))
+	}
+	var held []reflect.StructField
+	for i, v := range fn.FreeVars {
+		f.free = append(f.free, tr.place(v))
+		held = append(held, reflect.StructField{Name: "F" + strconv.Itoa(i), Type: tr.place(v).typ.Type})
+	}
+	f.hold = newTyp(reflect.StructOf(held))
+	for i := range held {
+		f.held = append(f.held, f.hold.Field(i).Offset)
+	}
+	f.result, f.results = p.resultTyp(fn.Signature.Results())
+	if fn.Recover != nil {
+		f.recover = fn.Recover.Index
+	}
+	for _, b := range fn.Blocks {
+		f.blocks = append(f.blocks, tr.block(b))
+	}
+}
+
+// valueTyp is typ for the types that only package ssa has as well.
+func (p *Program) valueTyp(t types.Type) *typ {
+	switch u := t.(type) {
+	case *types.Tuple:
+		if u.Len() == 0 {
+			return nil
+		}
+		fields := make([]reflect.StructField, u.Len())
+		for i := range fields {
+			t := u.At(i).Type()
+			field := reflect.TypeFor[struct{}]()
+			if t != types.Typ[types.Invalid] {
+				field = p.typ(t).Type
+			}
+			fields[i] = reflect.StructField{Name: "F" + strconv.Itoa(i), Type: field}
+		}
+		return newTyp(reflect.StructOf(fields))
+	case *types.Basic, *types.Named, *types.Pointer, *types.Slice, *types.Array, *types.Map, *types.Chan, *types.Struct,
+		*types.Signature, *types.Interface, *types.Alias:
+		if named, ok := t.(*types.Named); ok && named.Obj().Pkg() == nil && named.Obj().Name() == "deferStack" {
+			return newTyp(reflect.TypeFor[*deferred]())
+		}
+		if t.String() == "iter" {
+			break
+		}
+		return p.typ(t)
+	}
+	return newTyp(reflect.TypeFor[*iterator]())
+}
+
+// resultTyp returns the memory for results.
+func (p *Program) resultTyp(t *types.Tuple) (*typ, []place) {
+	switch t.Len() {
+	case 0:
+		return nil, nil
+	case 1:
+		one := p.typ(t.At(0).Type())
+		return one, []place{{0, one}}
+	}
+	all := p.valueTyp(t)
+	places := make([]place, t.Len())
+	for i := range places {
+		places[i] = place{all.Field(i).Offset, p.typ(t.At(i).Type())}
+	}
+	return all, places
+}
+
+// reserve gives a value a place in the frame.
+func (tr *translator) reserve(v ssa.Value, t *typ) {
+	if t == nil {
+		return
+	}
+	tr.at[v] = len(tr.fields)
+	tr.fields = append(tr.fields, reflect.StructField{Name: "F" + strconv.Itoa(len(tr.fields)), Type: t.Type})
+	tr.typs = append(tr.typs, t)
+}
+
+func (tr *translator) layout() {
+	tr.frame = newTyp(reflect.StructOf(tr.fields))
+	tr.f.base = tr.frame
+}
+
+func (tr *translator) place(v ssa.Value) place {
+	i := tr.at[v]
+	return place{tr.frame.Field(i).Offset, tr.typs[i]}
+}
+
+// operand returns where v is.
+func (tr *translator) operand(v ssa.Value) operand {
+	if _, ok := tr.at[v]; ok {
+		p := tr.place(v)
+		return operand{off: p.off, typ: p.typ}
+	}
+	switch v := v.(type) {
+	case *ssa.Const:
+		t := tr.typ(v.Type())
+		return operand{ptr: tr.constant(v, t), typ: t}
+	case *ssa.Global:
+		t := tr.typ(v.Type())
+		cell := new(unsafe.Pointer)
+		*cell = tr.global(v).UnsafePointer()
+		return operand{ptr: unsafe.Pointer(cell), typ: t}
+	case *ssa.Function:
+		t := tr.typ(withoutRecv(v.Signature))
+		if v.Signature.Recv() != nil {
+			t = tr.typ(thunk(v))
+		}
+		return operand{ptr: tr.funcValue(v, t), typ: t}
+	}
+	tr.refuse(tr.pos, "%T", v)
+	return operand{off: 0, typ: newTyp(reflect.TypeFor[struct{}]())}
+}
+
+// dst returns where the value of an instruction goes; its type is nil for a call
+// without results.
+func (tr *translator) dst(v ssa.Value) operand {
+	if _, ok := tr.at[v]; !ok {
+		return operand{}
+	}
+	return tr.operand(v)
+}
+
+func withoutRecv(sig *types.Signature) *types.Signature {
+	return types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic())
+}
+
+// thunk returns the type of a method as a function of its receiver.
+func thunk(fn *ssa.Function) *types.Signature {
+	sig := fn.Signature
+	params := []*types.Var{sig.Recv()}
+	for v := range sig.Params().Variables() {
+		params = append(params, v)
+	}
+	return types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic())
+}
+
+// block translates a basic block.
+func (tr *translator) block(b *ssa.BasicBlock) block {
+	var out block
+	last := len(b.Instrs) - 1
+	for i, instr := range b.Instrs {
+		if instr.Pos().IsValid() {
+			tr.pos = instr.Pos()
+		}
+		if i == last {
+			out.next = tr.next(b, instr)
+			out.pos = append(out.pos, int32(instr.Pos()))
+			break
+		}
+		if o := tr.instruction(instr); o != nil {
+			out.ops = append(out.ops, o)
+			out.pos = append(out.pos, int32(instr.Pos()))
+		}
+	}
+	return out
+}
+
+// next translates the end of a block.
+func (tr *translator) next(b *ssa.BasicBlock, instr ssa.Instruction) func(*frame) int {
+	switch instr := instr.(type) {
+	case *ssa.Jump:
+		return tr.edge(b, b.Succs[0])
+	case *ssa.If:
+		return tr.branch(tr.operand(instr.Cond), tr.edge(b, b.Succs[0]), tr.edge(b, b.Succs[1]), b)
+	case *ssa.Return:
+		return tr.returns(instr)
+	case *ssa.Panic:
+		x := tr.operand(instr.X)
+		return func(fr *frame) int { panic(*(*any)(x.in(fr))) }
+	}
+	tr.refuse(instr.Pos(), "%T", instr)
+	return nil
+}
+
+func (tr *translator) branch(cond operand, yes, no func(*frame) int, b *ssa.BasicBlock) func(*frame) int {
+	y, n := b.Succs[0], b.Succs[1]
+	if !hasPhi(y) && !hasPhi(n) {
+		yi, ni := y.Index, n.Index
+		return func(fr *frame) int {
+			if *(*bool)(cond.in(fr)) {
+				return yi
+			}
+			return ni
+		}
+	}
+	return func(fr *frame) int {
+		if *(*bool)(cond.in(fr)) {
+			return yes(fr)
+		}
+		return no(fr)
+	}
+}
+
+func hasPhi(b *ssa.BasicBlock) bool {
+	_, ok := b.Instrs[0].(*ssa.Phi)
+	return ok
+}
+
+// edge goes to a block and sets its phis, all at once.
+func (tr *translator) edge(from, to *ssa.BasicBlock) func(*frame) int {
+	type move struct{ dst, src operand }
+	var moves []move
+	clash := false
+	for _, instr := range to.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		for i, pred := range to.Preds {
+			if pred == from {
+				m := move{tr.dst(phi), tr.operand(phi.Edges[i])}
+				for _, before := range moves {
+					clash = clash || m.src.ptr == nil && before.dst.off == m.src.off
+				}
+				moves = append(moves, m)
+				break
+			}
+		}
+	}
+	target := to.Index
+	switch {
+	case len(moves) == 0:
+		return func(*frame) int { return target }
+	case len(moves) == 1:
+		m := moves[0]
+		return func(fr *frame) int {
+			m.dst.typ.move(m.dst.in(fr), m.src.in(fr))
+			return target
+		}
+	case !clash:
+		return func(fr *frame) int {
+			for i := range moves {
+				m := &moves[i]
+				m.dst.typ.move(m.dst.in(fr), m.src.in(fr))
+			}
+			return target
+		}
+	}
+	return func(fr *frame) int {
+		temps := make([]unsafe.Pointer, len(moves))
+		for i := range moves {
+			m := &moves[i]
+			temps[i] = m.dst.typ.new()
+			m.dst.typ.move(temps[i], m.src.in(fr))
+		}
+		for i := range moves {
+			m := &moves[i]
+			m.dst.typ.move(m.dst.in(fr), temps[i])
+		}
+		return target
+	}
+}
+
+func (tr *translator) returns(instr *ssa.Return) func(*frame) int {
+	var srcs []operand
+	for _, r := range instr.Results {
+		srcs = append(srcs, tr.operand(r))
+	}
+	places := tr.f.results
+	switch len(srcs) {
+	case 0:
+		return func(*frame) int { return -1 }
+	case 1:
+		src, t := srcs[0], places[0].typ
+		return func(fr *frame) int {
+			if fr.ret != nil {
+				t.move(fr.ret, src.in(fr))
+			}
+			return -1
+		}
+	}
+	return func(fr *frame) int {
+		if fr.ret != nil {
+			for i := range srcs {
+				places[i].typ.move(unsafe.Add(fr.ret, places[i].off), srcs[i].in(fr))
+			}
+		}
+		return -1
+	}
+}
+
+// instruction translates one that is not the last of its block; nil if it does
+// nothing.
+func (tr *translator) instruction(instr ssa.Instruction) op {
+	switch instr := instr.(type) {
+	case *ssa.Phi, *ssa.DebugRef:
+		return nil
+	case *ssa.Alloc:
+		return tr.alloc(instr)
+	case *ssa.BinOp:
+		return tr.binary(instr)
+	case *ssa.UnOp:
+		return tr.unary(instr)
+	case *ssa.Call:
+		return tr.call(&instr.Call, tr.dst(instr))
+	case *ssa.Go:
+		return tr.goes(instr)
+	case *ssa.Defer:
+		return tr.defers(instr)
+	case *ssa.RunDefers:
+		if !tr.f.defers {
+			tr.f.defers = true
+		}
+		return func(fr *frame) { fr.runDefers() }
+	case *ssa.ChangeType:
+		dst, src := tr.dst(instr), tr.operand(instr.X)
+		return func(fr *frame) { dst.typ.move(dst.in(fr), src.in(fr)) }
+	case *ssa.Convert:
+		return tr.convert(instr, instr.X)
+	case *ssa.MultiConvert:
+		return tr.convert(instr, instr.X)
+	case *ssa.SliceToArrayPointer:
+		return tr.sliceToArray(instr)
+	case *ssa.ChangeInterface:
+		return tr.changeInterface(instr)
+	case *ssa.MakeInterface:
+		return tr.makeInterface(instr)
+	case *ssa.TypeAssert:
+		return tr.typeAssert(instr)
+	case *ssa.MakeClosure:
+		return tr.makeClosure(instr)
+	case *ssa.MakeMap:
+		return tr.makeMap(instr)
+	case *ssa.MakeChan:
+		return tr.makeChan(instr)
+	case *ssa.MakeSlice:
+		return tr.makeSlice(instr)
+	case *ssa.Slice:
+		return tr.slice(instr)
+	case *ssa.FieldAddr:
+		return tr.fieldAddr(instr)
+	case *ssa.Field:
+		src, dst := tr.operand(instr.X), tr.dst(instr)
+		off := src.typ.Field(instr.Field).Offset
+		return func(fr *frame) { dst.typ.move(dst.in(fr), unsafe.Add(src.in(fr), off)) }
+	case *ssa.Extract:
+		src, dst := tr.operand(instr.Tuple), tr.dst(instr)
+		off := src.typ.Field(instr.Index).Offset
+		return func(fr *frame) { dst.typ.move(dst.in(fr), unsafe.Add(src.in(fr), off)) }
+	case *ssa.IndexAddr:
+		return tr.indexAddr(instr)
+	case *ssa.Index:
+		return tr.index(instr)
+	case *ssa.Lookup:
+		return tr.lookup(instr)
+	case *ssa.MapUpdate:
+		return tr.mapUpdate(instr)
+	case *ssa.Range:
+		return tr.ranges(instr)
+	case *ssa.Next:
+		return tr.iterate(instr)
+	case *ssa.Send:
+		return tr.send(instr)
+	case *ssa.Store:
+		return tr.store(instr)
+	case *ssa.Select:
+		return tr.selects(instr)
+	}
+	tr.refuse(instr.Pos(), "%s", fmt.Sprintf("%T", instr))
+	return nil
+}
+
+func (tr *translator) alloc(instr *ssa.Alloc) op {
+	dst := tr.dst(instr)
+	elem := tr.typ(instr.Type().Underlying().(*types.Pointer).Elem())
+	return func(fr *frame) { *(*unsafe.Pointer)(dst.in(fr)) = elem.new() }
+}
+
+func (tr *translator) store(instr *ssa.Store) op {
+	addr, val := tr.operand(instr.Addr), tr.operand(instr.Val)
+	t := val.typ
+	if addr.ptr != nil { // a variable of a package
+		to := *(*unsafe.Pointer)(addr.ptr)
+		return func(fr *frame) { t.move(to, val.in(fr)) }
+	}
+	return func(fr *frame) {
+		p := *(*unsafe.Pointer)(addr.in(fr))
+		if p == nil {
+			nilDereference()
+		}
+		t.move(p, val.in(fr))
+	}
+}
+
+// nilDereference panics as the use of a nil pointer does.
+func nilDereference() {
+	var p *int
+	*p = 0 //nolint:staticcheck // it is meant to fail
+}
+
+func (tr *translator) fieldAddr(instr *ssa.FieldAddr) op {
+	x, dst := tr.operand(instr.X), tr.dst(instr)
+	elem := tr.typ(instr.X.Type().Underlying().(*types.Pointer).Elem())
+	off := elem.Field(instr.Field).Offset
+	return func(fr *frame) {
+		p := *(*unsafe.Pointer)(x.in(fr))
+		if p == nil {
+			nilDereference()
+		}
+		*(*unsafe.Pointer)(dst.in(fr)) = unsafe.Add(p, off)
+	}
+}
+
+func (tr *translator) unary(instr *ssa.UnOp) op {
+	x, dst := tr.operand(instr.X), tr.dst(instr)
+	switch instr.Op {
+	case token.MUL:
+		if x.ptr != nil { // a variable of a package
+			from := *(*unsafe.Pointer)(x.ptr)
+			return func(fr *frame) { dst.typ.move(dst.in(fr), from) }
+		}
+		t := dst.typ
+		return func(fr *frame) {
+			p := *(*unsafe.Pointer)(x.in(fr))
+			if p == nil {
+				nilDereference()
+			}
+			t.move(dst.in(fr), p)
+		}
+	case token.ARROW:
+		return tr.receive(instr, x, dst)
+	case token.NOT:
+		return func(fr *frame) { *(*bool)(dst.in(fr)) = !*(*bool)(x.in(fr)) }
+	case token.SUB:
+		return negate(x, dst)
+	case token.XOR:
+		return complement(x, dst)
+	}
+	tr.refuse(instr.Pos(), "the operator %s", instr.Op)
+	return nil
+}
