@@ -109,6 +109,8 @@ func (b *builder) build(ctx context.Context, p *lower.Program) *Error {
 func (k *Kernel) refused(refusals []check.Diagnostic, why error) *Error {
 	e := k.compileError(refusals)
 	e.Ename = "refused"
-	e.Traceback = append(e.Traceback, why.Error())
+	if why != nil {
+		e.Traceback = append(e.Traceback, why.Error())
+	}
 	return e
 }

@@ -97,18 +97,13 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 func (x *execution) program(parsed *cell.Cell, engine Engine) *Error {
 	k := x.kernel
 	k.mu.Lock()
-	checked, ds := k.session.CheckProgram(parsed)
+	_, ds := k.session.CheckProgram(parsed)
 	if len(ds) > 0 {
 		defer k.mu.Unlock()
 		return k.compileError(ds)
 	}
-	refusals := plan.Interpretable(k.session.Fset(), checked)
-	if engine == Interpret {
-		defer k.mu.Unlock()
-		return k.refused(refusals, errSwitchedOff)
-	}
 	k.mu.Unlock()
-	return k.executeProgram(x.ctx, x.req, refusals, x.show)
+	return k.executeProgram(x.ctx, x.req, engine, x.show)
 }
 
 // prepare takes a cell from its syntax to what the worker runs. Either the whole

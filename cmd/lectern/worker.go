@@ -24,8 +24,9 @@ func (workerCmd) Run() error {
 	nnlib.StartRun = track.StartRun
 	track.SetSession(track.Session{Source: cells.source})
 	return worker.Main(worker.Config{
-		Exports: library.Exports,
-		Running: cells.add,
+		Exports:  library.Exports,
+		Packages: library.Types,
+		Running:  cells.add,
 		Exit: func() {
 			if err := track.Close(); err != nil {
 				fmt.Fprintf(os.Stderr, "lectern: %v\n", err)

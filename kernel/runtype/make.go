@@ -18,9 +18,9 @@ const pkgPath = "main"
 func exported(name string) bool { return token.IsExported(name) }
 
 // declare writes the descriptor of t, a declared type or an unnamed struct or
-// interface that package reflect cannot make, and that of *t. When it returns,
-// both have all that other types need to be made of them; what is inside them
-// comes last, because it may be made of them.
+// interface that package reflect cannot make, and that of *t. While what is inside
+// t is made, of t perhaps, t has the fields or elements of its shadow: package
+// reflect looks at them for where the pointers are. Methods come last.
 func (ts *Types) declare(t types.Type) reflect.Type {
 	shadow := descriptor(ts.shadow(t))
 	_, isNamed := t.(*types.Named)
@@ -54,8 +54,15 @@ func (ts *Types) declare(t types.Type) reflect.Type {
 	ts.made.Set(pointer, pr)
 	ts.source[pr] = pointer
 
+	switch reflect.Kind(d.kind) {
+	case reflect.Struct:
+		(*structType)(unsafe.Pointer(d)).fields = (*structType)(unsafe.Pointer(shadow)).fields
+	case reflect.Array:
+		from, to := (*arrayType)(unsafe.Pointer(shadow)), (*arrayType)(unsafe.Pointer(d))
+		to.elem, to.slice, to.len = from.elem, from.slice, from.len
+	}
+	ts.inside(d, t, shadow)
 	ts.todo = append(ts.todo, func() {
-		ts.inside(d, t, shadow)
 		ts.fillMethods(r, set, uncommon, methods)
 		ts.fillMethods(pr, pointerSet, pointerUncommon, pointerMethods)
 	})

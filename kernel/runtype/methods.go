@@ -61,4 +61,3 @@ func (ts *Types) stub(sel *types.Selection, recv, sig reflect.Type, call func([]
 	}
 	return addReflectOff(code)
 }
-

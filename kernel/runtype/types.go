@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime"
 	"sync"
+	"unsafe"
 
 	"golang.org/x/tools/go/types/typeutil"
 )
@@ -35,7 +36,7 @@ type Types struct {
 	source map[reflect.Type]types.Type
 	sets   typeutil.MethodSetCache
 	serial uint32
-	todo   []func() // what completes types once all that they need have a size
+	todo   []func() // what adds methods to the types made
 }
 
 // New returns an empty set of types.
@@ -111,10 +112,11 @@ var basic = map[types.BasicKind]reflect.Type{
 	types.Uint: reflect.TypeFor[uint](), types.Uint8: reflect.TypeFor[uint8](), types.Uint16: reflect.TypeFor[uint16](),
 	types.Uint32: reflect.TypeFor[uint32](), types.Uint64: reflect.TypeFor[uint64](), types.Uintptr: reflect.TypeFor[uintptr](),
 	types.Float32: reflect.TypeFor[float32](), types.Float64: reflect.TypeFor[float64](),
-	types.Complex64: reflect.TypeFor[complex64](), types.Complex128: reflect.TypeFor[complex128](),
+	types.UnsafePointer: reflect.TypeFor[unsafe.Pointer](),
+	types.Complex64:     reflect.TypeFor[complex64](), types.Complex128: reflect.TypeFor[complex128](),
 }
 
-// of returns the type of t, which may have no more than a size yet.
+// of returns the type of t, which may not be complete yet.
 func (ts *Types) of(t types.Type) reflect.Type {
 	t = types.Unalias(t)
 	if r, ok := ts.made.At(t).(reflect.Type); ok {

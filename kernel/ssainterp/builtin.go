@@ -65,6 +65,9 @@ func (tr *translator) builtin(b *ssa.Builtin, c *ssa.CallCommon, dst operand) op
 		tr.f.defers = true
 		return func(fr *frame) { set(&dst, fr, fr.defers) }
 	}
+	if o := unsafeBuiltin(b.Name(), args, dst); o != nil {
+		return o
+	}
 	tr.refuse(tr.pos, "the builtin %s", b.Name())
 	return nil
 }
@@ -79,6 +82,8 @@ func (fr *frame) recovered() any {
 	by.panicking = false
 	v := by.panicked
 	by.panicked = nil
+	fr.g.trace = nil
+	fr.fn.program.forgetTrace()
 	return v
 }
 
@@ -256,4 +261,35 @@ func printer(x operand) func(*frame) {
 		return func(fr *frame) { print(read(x.in(fr))) }
 	}
 	return func(fr *frame) { print(at[unsafe.Pointer](&x, fr)) }
+}
+
+// unsafeBuiltin translates the functions of package unsafe that are no constants.
+func unsafeBuiltin(name string, args []operand, dst operand) op {
+	x := args[0]
+	number := func(o *operand) func(*frame) int {
+		read := readInt(o.typ.Kind())
+		return func(fr *frame) int { return int(read(o.in(fr))) }
+	}
+	switch name {
+	case "Add":
+		n := number(&args[1])
+		return func(fr *frame) { set(&dst, fr, unsafe.Add(at[unsafe.Pointer](&x, fr), n(fr))) }
+	case "Slice":
+		n := number(&args[1])
+		elem := newTyp(x.typ.Elem())
+		return func(fr *frame) {
+			p, n := at[unsafe.Pointer](&x, fr), n(fr)
+			_ = unsafe.Slice((*byte)(p), n) // fails where it has to
+			if elem.size > 0 && n > int(^uintptr(0)>>1/elem.size) {
+				_ = unsafe.Slice((*int64)(p), 1<<62)
+			}
+			set(&dst, fr, slice{p, n, n})
+		}
+	case "String":
+		n := number(&args[1])
+		return func(fr *frame) { set(&dst, fr, unsafe.String((*byte)(at[unsafe.Pointer](&x, fr)), n(fr))) }
+	case "SliceData", "StringData": // the first word
+		return func(fr *frame) { set(&dst, fr, at[unsafe.Pointer](&x, fr)) }
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"go/types"
 	"reflect"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"unsafe"
 
@@ -43,6 +44,9 @@ func (tr *translator) call(c *ssa.CallCommon, dst operand) op {
 		}
 		c := asClosure(p)
 		if c == nil {
+			if fr.pass != nil && fr.pass.panicking {
+				defer handOver(fr.pass)()
+			}
 			other(fr)
 			return
 		}
@@ -253,11 +257,14 @@ func (tr *translator) goes(instr *ssa.Go) op {
 			nilDereference()
 		}
 		r := prepare(fr)
-		go r.run(&frame{base: r.base, g: &goroutine{}, fn: fr.fn, depth: -1})
+		go tr.start(r, fr.fn)
 	}
 }
 
 func (tr *translator) defers(instr *ssa.Defer) op {
+	if fn := instr.Call.StaticCallee(); fn != nil && fn.Object() != nil && strings.HasPrefix(fn.String(), "(reflect.Value).Call") {
+		tr.refuse(instr.Pos(), "a deferred call by reflection") // in which recover would find no panic
+	}
 	prepare := tr.recorded(&instr.Call)
 	tr.f.defers = true
 	if instr.DeferStack != nil {

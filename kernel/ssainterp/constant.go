@@ -45,6 +45,8 @@ func (p *Program) constant(c *ssa.Const, t *typ) unsafe.Pointer {
 		e.SetComplex(complex(float64(re), float64(im)))
 	case reflect.Complex128:
 		e.SetComplex(c.Complex128())
+	case reflect.UnsafePointer:
+		p.refuse(p.pos, "pointers as numbers")
 	default:
 		p.refuse(p.pos, "a constant of type %s", t)
 	}

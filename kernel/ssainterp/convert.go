@@ -11,9 +11,11 @@ import (
 func (tr *translator) convert(instr ssa.Value, from ssa.Value) op {
 	x, dst := tr.operand(from), tr.dst(instr)
 	switch kx, kd := x.typ.Kind(), dst.typ.Kind(); {
-	case kx == reflect.UnsafePointer || kd == reflect.UnsafePointer:
-		tr.refuse(instr.Pos(), "unsafe pointers")
+	case kx == reflect.UnsafePointer && isInteger(kd) || isInteger(kx) && kd == reflect.UnsafePointer:
+		tr.refuse(instr.Pos(), "pointers as numbers")
 		return nil
+	case kx == reflect.UnsafePointer || kd == reflect.UnsafePointer:
+		return func(fr *frame) { set(&dst, fr, at[unsafe.Pointer](&x, fr)) }
 	case isInteger(kx) && isInteger(kd):
 		read, write := readInt(kx), writeInt(kd)
 		return func(fr *frame) { write(dst.in(fr), read(x.in(fr))) }

@@ -1,6 +1,9 @@
 package ssainterp
 
 import (
+	"runtime"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 )
@@ -16,13 +19,14 @@ type record struct {
 	run  op
 }
 
-// stopper stops interpreted code.
-type stopper struct{ stopped atomic.Bool }
-
 // runRecord makes a recorded call on behalf of fr.
 func (fr *frame) runRecord(r record) {
 	fr.g.depth = fr.depth + 1
-	r.run(&frame{base: r.base, g: fr.g, depth: fr.depth, fn: fr.fn, pass: fr})
+	run := &frame{base: r.base, g: fr.g, depth: fr.depth, fn: fr.fn, pass: fr}
+	if !fr.panicking {
+		run.calledBy = fr.calledBy // a deferred recover is as one called by fr
+	}
+	r.run(run)
 }
 
 // callDeferring runs a function that defers calls.
@@ -54,6 +58,7 @@ func (fr *frame) guarded(b int) (ended bool) {
 			return
 		}
 		fr.panicking, fr.panicked = true, v
+		fr.g.trace = fr.g.unwound()
 		for len(fr.defers.calls) > 0 {
 			fr.runDefersPanicking()
 		}
@@ -91,8 +96,58 @@ func (fr *frame) runDefersPanicking() {
 		}
 		if v := recover(); v != nil {
 			fr.panicking, fr.panicked = true, v
+			fr.g.trace = nil
+			fr.g.trace = fr.g.unwound()
 		}
 	}()
 	fr.runDefers()
 	ended = true
+}
+
+// handedOver has the frames whose deferred call is a function that compiled code
+// made, by package reflect, of an interpreted one, which may recover.
+var handedOver struct {
+	count atomic.Int32
+	sync.Mutex
+	frames map[string]*frame // by goroutine
+}
+
+// handOver lets the next interpreted function that compiled code calls in this
+// goroutine be fr's deferred call. The returned function ends that.
+func handOver(fr *frame) (end func()) {
+	h, id := &handedOver, goroutineID()
+	h.Lock()
+	defer h.Unlock()
+	if h.frames == nil {
+		h.frames = map[string]*frame{}
+	}
+	h.frames[id] = fr
+	h.count.Add(1)
+	return func() {
+		h.Lock()
+		defer h.Unlock()
+		delete(h.frames, id)
+		h.count.Add(-1)
+	}
+}
+
+// takeOver returns the frame that was handed over in this goroutine, once.
+func takeOver() *frame {
+	h := &handedOver
+	if h.count.Load() == 0 {
+		return nil
+	}
+	id := goroutineID()
+	h.Lock()
+	defer h.Unlock()
+	fr := h.frames[id]
+	delete(h.frames, id)
+	return fr
+}
+
+// goroutineID returns "goroutine N" of the caller.
+func goroutineID() string {
+	var buf [64]byte
+	id, _, _ := strings.Cut(string(buf[:runtime.Stack(buf[:], false)]), " [")
+	return id
 }

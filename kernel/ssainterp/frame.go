@@ -1,6 +1,7 @@
 package ssainterp
 
 import (
+	"go/token"
 	"reflect"
 	"sync"
 	"unsafe"
@@ -17,20 +18,20 @@ type function struct {
 	free    []place
 	hold    *typ      // what a closure holds for free
 	held    []uintptr // where in it
-	results []place // in the memory for results
-	result  *typ    // all results together; nil if there are none
+	results []place   // in the memory for results
+	result  *typ      // all results together; nil if there are none
 	blocks  []block
 	defers  bool // it has defer statements, or lends its deferred calls to a closure
 	wrapper bool // it stands in for a method, and is not seen by recover
 	recover int  // the block that runs after a recovered panic, or -1
-	stop    *stopper
+	program *Program
 	typ     reflect.Type // as a function value
 }
 
 type block struct {
 	ops  []op
 	next func(*frame) int // the next block, -1 at the end of the function
-	pos  []int32          // of the instructions, for tracebacks
+	pos  []token.Pos      // of the instructions and of the end
 }
 
 // place is a value in a frame's memory.
@@ -60,6 +61,7 @@ type frame struct {
 type goroutine struct {
 	frames []*frame
 	depth  int
+	trace  []token.Pos // where the panic under way began
 }
 
 // enter returns the frame for a call of fn.
@@ -89,7 +91,7 @@ func (fr *frame) call() {
 
 func (fr *frame) exec(b int) {
 	blocks := fr.fn.blocks
-	stop := fr.fn.stop
+	stop := fr.fn.program.stop
 	for b >= 0 {
 		fr.blk = b
 		blk := &blocks[b]
@@ -97,6 +99,7 @@ func (fr *frame) exec(b int) {
 			fr.pc = i
 			op(fr)
 		}
+		fr.pc = len(blk.ops)
 		b = blk.next(fr)
 		if stop.stopped.Load() {
 			panic(stop)
@@ -111,6 +114,10 @@ var idle = sync.Pool{New: func() any { return &goroutine{} }}
 func (fn *function) callValues(free unsafe.Pointer, args []reflect.Value) []reflect.Value {
 	g := idle.Get().(*goroutine)
 	fr := g.enter(fn)
+	fr.calledBy = takeOver()
+	if fn.wrapper {
+		fr.pass = fr.calledBy
+	}
 	for i, p := range fn.params {
 		p.typ.value(unsafe.Add(fr.base, p.off)).Set(args[i])
 	}
@@ -122,7 +129,14 @@ func (fn *function) callValues(free unsafe.Pointer, args []reflect.Value) []refl
 			out = append(out, r.typ.value(unsafe.Add(fr.ret, r.off)))
 		}
 	}
+	ended := false
+	defer func() {
+		if !ended {
+			fn.program.noteTrace(g.unwound())
+		}
+	}()
 	fr.call()
+	ended = true
 	g.depth = 0
 	idle.Put(g)
 	return out
@@ -170,7 +184,9 @@ func newClosure(fn *function, t reflect.Type, free unsafe.Pointer) *closure {
 	return c
 }
 
-func (c *closure) callValues(args []reflect.Value) []reflect.Value { return c.fn.callValues(c.free, args) }
+func (c *closure) callValues(args []reflect.Value) []reflect.Value {
+	return c.fn.callValues(c.free, args)
+}
 
 // closureCode and closureMethod tell closures of this package from other function
 // values: their own code, and that of their call method.

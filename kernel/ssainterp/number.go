@@ -238,4 +238,3 @@ func bits(x, dst operand, f func(uint64) uint64) op {
 	}
 	return func(fr *frame) { set(&dst, fr, f(at[uint64](&x, fr))) }
 }
-

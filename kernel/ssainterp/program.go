@@ -27,13 +27,16 @@ type Refusal struct {
 	What string
 }
 
+// Message says what is not run.
+func (r Refusal) Message() string { return "the interpreter does not run " + r.What }
+
 // Refusals is why a program is not run, as an error.
 type Refusals []Refusal
 
 func (r Refusals) Error() string {
 	texts := make([]string, len(r))
 	for i, refusal := range r {
-		texts[i] = fmt.Sprintf("%v: the interpreter does not run %s", refusal.Pos, refusal.What)
+		texts[i] = fmt.Sprintf("%v: %s", refusal.Pos, refusal.Message())
 	}
 	return strings.Join(texts, "\n")
 }
@@ -56,6 +59,7 @@ type Program struct {
 	mu        sync.Mutex
 	methods   map[methodKey]*function // what interface calls reach; guarded by mu
 	stop      *stopper
+	trace     []token.Pos // of the panic under way, the deepest first; guarded by mu
 	refusals  Refusals
 	pos       token.Pos // of what is translated
 }
@@ -131,10 +135,10 @@ func (p *Program) translating(f func()) (err error) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
-		case Refusals:
-			err = v
 		default:
-			err = fmt.Errorf("translate: %v", v)
+			if err = p.refusals; len(p.refusals) == 0 {
+				err = fmt.Errorf("translate: %v", v)
+			}
 		}
 		p.queue = nil
 	}()
@@ -192,6 +196,12 @@ func (p *Program) table(path string) map[string]reflect.Value {
 }
 
 func (p *Program) compiledType(path, name string) (reflect.Type, bool) {
+	switch path + "." + name {
+	case "$ssa.rangeIter":
+		return reflect.TypeFor[*iterator](), true
+	case "$ssa.deferStack":
+		return reflect.TypeFor[*deferred](), true
+	}
 	v, ok := p.table(path)[name]
 	if !ok || v.Kind() != reflect.Pointer || !v.IsNil() {
 		return nil, false
@@ -203,7 +213,7 @@ func (p *Program) compiledType(path, name string) (reflect.Type, bool) {
 func (p *Program) function(fn *ssa.Function) *function {
 	f := p.functions[fn]
 	if f == nil {
-		f = &function{name: fn.RelString(nil), recover: -1, stop: p.stop}
+		f = &function{name: fn.RelString(nil), recover: -1, program: p}
 		p.functions[fn] = f
 		p.queue = append(p.queue, fn)
 	}
@@ -219,15 +229,6 @@ func (p *Program) method(sel *types.Selection) func([]reflect.Value) []reflect.V
 	f := p.function(fn)
 	return func(args []reflect.Value) []reflect.Value { return f.callValues(nil, args) }
 }
-
-// Run initializes the package's variables and runs its init functions.
-func (pkg *Package) Run() { pkg.program.run(pkg.init) }
-
-// Main calls the package's function main.
-func (pkg *Package) Main() { pkg.program.run(pkg.program.functions[pkg.ssa.Func("main")]) }
-
-// run calls a function without parameters and results.
-func (p *Program) run(f *function) { (&goroutine{}).enter(f).call() }
 
 // Var returns a pointer to a variable of the package.
 func (pkg *Package) Var(name string) (reflect.Value, bool) {
@@ -321,7 +322,6 @@ func (p *Program) compiled(fn *ssa.Function) (v reflect.Value, ok bool) {
 	p.refuse(p.pos, "%s: the function is not available", name)
 	return v, true
 }
-
 
 // findMethod returns the method that a call through an interface reaches on a
 // made type, or nil if the type is compiled.

@@ -3,12 +3,12 @@ package ssainterp
 // runtimeFunctions are those of package runtime that mean the same in
 // interpreted code: they do not look at the program's own stack or memory.
 var runtimeFunctions = map[string]bool{
-	"GC": true, "GOMAXPROCS": true, "GOROOT": true, "Goexit": true, "Gosched": true,
+	"Breakpoint": true, "GC": true, "GOMAXPROCS": true, "GOROOT": true, "Goexit": true, "Gosched": true,
 	"KeepAlive": true, "LockOSThread": true, "NumCPU": true, "UnlockOSThread": true, "Version": true,
 }
 
 var debugFunctions = map[string]bool{
-	"FreeOSMemory": true, "SetGCPercent": true, "SetMaxThreads": true, "SetMemoryLimit": true, "SetTraceback": true,
+	"FreeOSMemory": true, "SetGCPercent": true, "SetMaxThreads": true, "SetMemoryLimit": true, "SetPanicOnFault": true, "SetTraceback": true,
 }
 
 // restricted says why a function of a compiled package is not called, or "".

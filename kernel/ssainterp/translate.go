@@ -85,34 +85,25 @@ func (p *Program) translate(fn *ssa.Function) {
 	}
 }
 
-// valueTyp is typ for the types that only package ssa has as well.
+// valueTyp is typ for the types of instructions, which may be tuples; nil for
+// the empty one.
 func (p *Program) valueTyp(t types.Type) *typ {
-	switch u := t.(type) {
-	case *types.Tuple:
-		if u.Len() == 0 {
-			return nil
-		}
-		fields := make([]reflect.StructField, u.Len())
-		for i := range fields {
-			t := u.At(i).Type()
-			field := reflect.TypeFor[struct{}]()
-			if t != types.Typ[types.Invalid] {
-				field = p.typ(t).Type
-			}
-			fields[i] = reflect.StructField{Name: "F" + strconv.Itoa(i), Type: field}
-		}
-		return newTyp(reflect.StructOf(fields))
-	case *types.Basic, *types.Named, *types.Pointer, *types.Slice, *types.Array, *types.Map, *types.Chan, *types.Struct,
-		*types.Signature, *types.Interface, *types.Alias:
-		if named, ok := t.(*types.Named); ok && named.Obj().Pkg() == nil && named.Obj().Name() == "deferStack" {
-			return newTyp(reflect.TypeFor[*deferred]())
-		}
-		if t.String() == "iter" {
-			break
-		}
+	u, ok := t.(*types.Tuple)
+	if !ok {
 		return p.typ(t)
 	}
-	return newTyp(reflect.TypeFor[*iterator]())
+	if u.Len() == 0 {
+		return nil
+	}
+	fields := make([]reflect.StructField, u.Len())
+	for i := range fields {
+		field := reflect.TypeFor[struct{}]()
+		if t := u.At(i).Type(); t != types.Typ[types.Invalid] {
+			field = p.typ(t).Type
+		}
+		fields[i] = reflect.StructField{Name: "F" + strconv.Itoa(i), Type: field}
+	}
+	return newTyp(reflect.StructOf(fields))
 }
 
 // resultTyp returns the memory for results.
@@ -160,6 +151,9 @@ func (tr *translator) operand(v ssa.Value) operand {
 	}
 	switch v := v.(type) {
 	case *ssa.Const:
+		if v.Type() == types.Typ[types.UntypedNil] { // as long as any nil value
+			return operand{ptr: unsafe.Pointer(new([3]unsafe.Pointer)), typ: newTyp(reflect.TypeFor[any]())}
+		}
 		t := tr.typ(v.Type())
 		return operand{ptr: tr.constant(v, t), typ: t}
 	case *ssa.Global:
@@ -211,12 +205,12 @@ func (tr *translator) block(b *ssa.BasicBlock) block {
 		}
 		if i == last {
 			out.next = tr.next(b, instr)
-			out.pos = append(out.pos, int32(instr.Pos()))
+			out.pos = append(out.pos, tr.pos)
 			break
 		}
 		if o := tr.instruction(instr); o != nil {
 			out.ops = append(out.ops, o)
-			out.pos = append(out.pos, int32(instr.Pos()))
+			out.pos = append(out.pos, tr.pos)
 		}
 	}
 	return out
@@ -324,6 +318,9 @@ func (tr *translator) returns(instr *ssa.Return) func(*frame) int {
 		srcs = append(srcs, tr.operand(r))
 	}
 	places := tr.f.results
+	if next := tr.returnsLate(instr, srcs); next != nil {
+		return next
+	}
 	switch len(srcs) {
 	case 0:
 		return func(*frame) int { return -1 }
@@ -342,6 +339,42 @@ func (tr *translator) returns(instr *ssa.Return) func(*frame) int {
 				places[i].typ.move(unsafe.Add(fr.ret, places[i].off), srcs[i].in(fr))
 			}
 		}
+		return -1
+	}
+}
+
+// returnsLate translates the return of a function of which only the bodies of its
+// range-over-func loops defer calls. Package ssa drops the instruction that runs
+// these (x/tools v0.52.0, lift.go).
+func (tr *translator) returnsLate(instr *ssa.Return, srcs []operand) func(*frame) int {
+	lends := false
+	for _, b := range tr.fn.Blocks {
+		for _, i := range b.Instrs {
+			switch i := i.(type) {
+			case *ssa.RunDefers:
+				return nil
+			case *ssa.Call:
+				if b, ok := i.Call.Value.(*ssa.Builtin); ok && b.Name() == "ssa:deferstack" {
+					lends = true
+				}
+			}
+		}
+	}
+	if !lends {
+		return nil
+	}
+	results := tr.fn.Signature.Results()
+	if results.Len() > 0 && results.At(0).Name() != "" {
+		tr.refuse(instr.Pos(), "a defer in a loop over a function, in a function with named results")
+	}
+	places := tr.f.results
+	return func(fr *frame) int {
+		if fr.ret != nil {
+			for i := range srcs {
+				places[i].typ.move(unsafe.Add(fr.ret, places[i].off), srcs[i].in(fr))
+			}
+		}
+		fr.runDefers()
 		return -1
 	}
 }

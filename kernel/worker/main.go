@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/lectern-go/lectern/kernel/display"
+	"github.com/lectern-go/lectern/kernel/exportdata"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
@@ -30,6 +31,8 @@ type Config struct {
 	// Exports returns the symbols of a package beyond the standard library
 	// that cells may import, in the form of symbols.Exports. It may be nil.
 	Exports func(path string) (map[string]map[string]reflect.Value, bool)
+	// Packages returns the types of those packages. It may be nil.
+	Packages func() *exportdata.Archive
 	// Running, if not nil, is called before each cell with a context that is
 	// cancelled when the cell is interrupted, and the cell's text.
 	Running func(ctx context.Context, cell, source string)
@@ -47,6 +50,9 @@ func Main(config Config) error {
 	}
 	syscall.CloseOnExec(requestFD)
 	syscall.CloseOnExec(messageFD)
+	if name := os.Getenv(ProgramVariable); name != "" {
+		return runProgram(config, name, requests, messages)
+	}
 	// Interrupts come as requests; a Ctrl-C in the terminal is for the front.
 	signal.Ignore(os.Interrupt)
 

@@ -16,7 +16,6 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"github.com/lectern-go/lectern/kernel/lower"
-	"github.com/lectern-go/lectern/kernel/symbols"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
@@ -139,22 +138,17 @@ func (s *session) use(imp lower.Import) error {
 
 // loadSymbols gives the interpreter the symbols of a package.
 func (s *session) loadSymbols(importPath string) error {
-	exports, ok := symbols.Exports(importPath)
-	if !ok && s.worker.config.Exports != nil {
-		exports, ok = s.worker.config.Exports(importPath)
-	}
+	key, table, ok := s.worker.config.table(importPath)
 	if !ok {
 		return fmt.Errorf("package %s is not available to the interpreter", importPath)
 	}
-	for key, table := range exports { // the one package
-		s.restrict(importPath, table)
-		s.packages[importPath] = table
-		// Under the usual spelling of fmt's key the interpreter would replace
-		// functions that print and exit by its own.
-		key = path.Dir(key) + "//" + path.Base(key)
-		if err := s.interp.Use(interp.Exports{key: table}); err != nil {
-			return fmt.Errorf("import %s: %w", importPath, err)
-		}
+	s.restrict(importPath, table)
+	s.packages[importPath] = table
+	// Under the usual spelling of fmt's key the interpreter would replace
+	// functions that print and exit by its own.
+	key = path.Dir(key) + "//" + path.Base(key)
+	if err := s.interp.Use(interp.Exports{key: table}); err != nil {
+		return fmt.Errorf("import %s: %w", importPath, err)
 	}
 	return nil
 }

@@ -45,6 +45,14 @@ type Failure struct {
 	Ename  string  `json:"ename"`
 	Evalue string  `json:"evalue"`
 	Frames []Frame `json:"frames,omitempty"` // deepest first
+	// Refusals are the places that the interpreter does not run, for Rejected.
+	Refusals []Refusal `json:"refusals,omitempty"`
+}
+
+// A Refusal says what the interpreter does not run, and where.
+type Refusal struct {
+	Frame
+	Msg string `json:"msg"`
 }
 
 // A Frame is a place in a cell that was running.
