@@ -133,7 +133,7 @@ func (w *pageWriter) output(out *nbformat.Output) (string, error) {
 	case "":
 		return "", nil
 	case "text/html":
-		return data + "\n", nil
+		return typesetHTML(data, w.markdown.warn) + "\n", nil
 	case "text/markdown":
 		return w.markdown.render(data, nil)
 	case "text/latex":

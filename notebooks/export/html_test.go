@@ -145,6 +145,16 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
+func TestTypesetHTML(t *testing.T) {
+	warn := func(s string) { t.Error(s) }
+	got := typesetHTML(`<td title="$x$">$a &lt; b$</td><pre>$c$</pre><script>"$d$"</script> costs $5 &amp; $6`, warn)
+	const before, behind = `<td title="$x$">`, `</td><pre>$c$</pre><script>"$d$"</script> costs $5 &amp; $6`
+	formula := strings.TrimSuffix(strings.TrimPrefix(got, before), behind)
+	if before+formula+behind != got || !strings.HasPrefix(formula, "<math") || !strings.Contains(formula, "<mo>&lt;</mo>") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestTakeMath(t *testing.T) {
 	tests := []struct {
 		text string

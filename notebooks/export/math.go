@@ -170,3 +170,27 @@ func putMath(page string, formulas []formula, warn func(string)) string {
 		return m
 	})
 }
+
+// unset is what Jupyter typesets no formula in: tags, comments, code and scripts.
+var unset = regexp.MustCompile(`(?is)<!--.*?-->|<(?:script|style|pre|code|textarea)\b.*?</(?:script|style|pre|code|textarea)>|<[^>]*>`)
+
+// typesetHTML replaces the formulas in the text of an HTML output by MathML, as
+// Jupyter typesets them.
+func typesetHTML(data string, warn func(string)) string {
+	var b strings.Builder
+	set := func(text string) {
+		text, formulas := takeMath(text)
+		for i := range formulas {
+			formulas[i].latex = html.UnescapeString(formulas[i].latex)
+		}
+		b.WriteString(putMath(text, formulas, warn))
+	}
+	at := 0
+	for _, place := range unset.FindAllStringIndex(data, -1) {
+		set(data[at:place[0]])
+		b.WriteString(data[place[0]:place[1]])
+		at = place[1]
+	}
+	set(data[at:])
+	return b.String()
+}
