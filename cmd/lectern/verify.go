@@ -156,11 +156,17 @@ func (c verifyCmd) verifyOne(ctx context.Context, v *verification, bars *bars) (
 	session.engine = engineOf(c.Engine)
 	bar := bars.add(v.Path)
 	defer func() { bar.end(err) }()
-	if err := session.run(ctx, fresh, runner.Runner{Path: v.Path, Timeout: c.Timeout, Progress: bar.show}); err != nil {
+	err = session.run(ctx, fresh, runner.Runner{Path: v.Path, Timeout: c.Timeout, Progress: bar.show})
+	ran := *fresh
+	if cellErr := new(runner.CellError); errors.As(err, &cellErr) {
+		ran.Cells = fresh.Cells[:cellErr.Cell-1] // what the cells before it show may say why
+	} else if err != nil {
 		return err
 	}
-	v.Differences, v.Cells = verify.Compare(saved.notebook, fresh, verify.Options{Tolerance: c.Tolerance, Exact: c.Exact})
+	v.Differences, v.Cells = verify.Compare(saved.notebook, &ran, verify.Options{Tolerance: c.Tolerance, Exact: c.Exact})
 	switch {
+	case err != nil:
+		return err
 	case c.Update:
 		return c.update(v, saved, fresh)
 	case len(v.Differences) == 0:
@@ -229,9 +235,6 @@ func (v *verification) write(w io.Writer) {
 	for _, warning := range v.Warnings {
 		fmt.Fprintf(w, "  warning: %v\n", warning)
 	}
-	if v.Error != "" {
-		fmt.Fprintf(w, "  %s\n", strings.TrimPrefix(v.Error, v.Path+": "))
-	}
 	for _, d := range v.Differences {
 		fmt.Fprintf(w, "  cell %d (id %q), %s", d.Cell, d.ID, d.Output)
 		if d.Line > 0 {
@@ -243,6 +246,9 @@ func (v *verification) write(w io.Writer) {
 		if d.Others > 0 {
 			fmt.Fprintf(w, "    and %s more\n", counted(d.Others, "line"))
 		}
+	}
+	if v.Error != "" { // it ended the run
+		fmt.Fprintf(w, "  %s\n", strings.TrimPrefix(v.Error, v.Path+": "))
 	}
 }
 

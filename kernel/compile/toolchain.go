@@ -172,15 +172,15 @@ func buildSettings() (settings, error) {
 }
 
 // moduleFlags returns those of the user's GOFLAGS that say how to treat modules,
-// and not how to compile: plugins must be compiled as this program was. A Go
-// workspace does not take -mod and -modfile. -buildvcs=false keeps the variable
+// and not how to compile: plugins must be compiled as this program was. An overlay
+// is what the program was built with, or it does not load them. A Go workspace does not take -mod and -modfile. -buildvcs=false keeps the variable
 // from being empty, which would mean what "go env -w" stored.
 func moduleFlags(flags string) string {
 	kept := []string{"-buildvcs=false"}
 	for _, f := range strings.Fields(flags) {
 		name, _, _ := strings.Cut(strings.TrimLeft(f, "-"), "=")
 		switch name {
-		case "modcacherw", "insecure", "x", "v", "p":
+		case "modcacherw", "insecure", "overlay", "x", "v", "p":
 			kept = append(kept, f)
 		}
 	}

@@ -47,6 +47,8 @@ func TestText(t *testing.T) {
 		{"goroutine", "goroutine 18 [running]", "goroutine 7 [running]", "", ""},
 		{"folder", "wrote /home/a/x/lectern.db", "wrote /tmp/t1/lectern.db", "", ""},
 		{"file name counts", "wrote /home/a/x.db", "wrote /home/a/y.db", "the text differs", ""},
+		{"temporary folder", "in /tmp/run2636476074", "in /tmp/run81216666", "", ""},
+		{"temporary file", "/tmp/a12345678/x-1", "/tmp/a87654321/x-2", "-1 was saved, now -2", "the text differs"},
 		{"division counts", "6/2/1", "6/3/1", "2 was saved, now 3", "the text differs"},
 		{"Korean", "손실 0.50000001", "손실 0.5", "", "the text differs"},
 	}

@@ -38,6 +38,8 @@ var volatile = []struct {
 	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?(ns|µs|μs|us|ms|s)\b`), "‹duration›"},
 	{regexp.MustCompile(`\b\d+(h\d+m|h|m)0s\b`), "‹duration›"},
 	{regexp.MustCompile(`\b\d+(\.\d+)? (ns|µs|μs|us|ms|s|sec|min|seconds?|minutes?|hours?)\b`), "‹duration›"},
+	// The number that makes the name of a temporary file or folder unique.
+	{regexp.MustCompile(`(/(?:tmp|T)/[\w.@+~/-]*?)\d{5,10}\b`), "${1}‹n›"},
 	// A folder below the root of the file system; the name of the file counts.
 	{regexp.MustCompile(`(^|[\s"'` + "`" + `(=\[{,])(?:[A-Z]:)?(?:/[\w.@+~-]+)+/([\w.@+~-]*)`), "${1}‹folder›/${2}"},
 }
