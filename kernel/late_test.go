@@ -93,3 +93,14 @@ go func() {
 		})
 	}
 }
+
+// TestSleepOutlivesCell has a goroutine sleep on after its cell ended.
+func TestSleepOutlivesCell(t *testing.T) {
+	t.Parallel()
+	k := kerneltest.Start(t)
+	kerneltest.Run(t, k, "slept := make(chan time.Duration)\ngo func() { start := time.Now(); time.Sleep(300 * time.Millisecond); slept <- time.Since(start) }()")
+	outputs, _ := kerneltest.Run(t, k, "<-slept >= 300 * time.Millisecond")
+	if got := kerneltest.Text(outputs); got != "= true\n" {
+		t.Errorf("the goroutine slept for 300 ms: %s", got)
+	}
+}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -222,9 +223,13 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 func (s *session) sleep(d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
+	cell := *s.stop.Load()
 	select {
 	case <-timer.C:
-	case <-(*s.stop.Load()).Done():
+	case <-cell.Done():
+		if !errors.Is(context.Cause(cell), errInterrupted) { // a goroutine that outlives its cell
+			<-timer.C
+		}
 	}
 }
 
