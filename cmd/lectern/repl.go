@@ -21,7 +21,8 @@ type replCmd struct {
 
 // Help is shown by lectern repl --help.
 func (replCmd) Help() string {
-	return "Tab completes, Ctrl-R searches the history, Ctrl-C interrupts a cell, Ctrl-D leaves.\n\nExample:\n\n  lectern repl --engine interpret"
+	return "Tab completes, Ctrl-R searches the history, Ctrl-C interrupts a cell, Ctrl-D leaves.\n" +
+		"Cells from a pipe or a file run until one fails.\n\nExample:\n\n  lectern repl --engine interpret\n  echo '6 * 7' | lectern repl"
 }
 
 // Run serves the terminal until the user leaves.
@@ -46,8 +47,11 @@ func (c replCmd) Run() (err error) {
 		Kernel: k, History: history,
 		Banner: fmt.Sprintf("Lectern %s on %s. %%help lists the magics, Ctrl-D leaves.", version, runtime.Version()),
 	})
-	if errors.Is(err, repl.ErrNoTerminal) {
+	switch {
+	case errors.Is(err, repl.ErrNoTerminal):
 		return usageError{err}
+	case err != nil:
+		return fmt.Errorf("repl: %w", err)
 	}
-	return err
+	return nil
 }

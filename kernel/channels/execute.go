@@ -3,7 +3,6 @@ package channels
 import (
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/protocol"
@@ -153,34 +152,16 @@ func (s *Server) expressions(req *protocol.ExecuteRequest) map[string]any {
 	return values
 }
 
-// question answers a cell that is a name with one or two question marks, as
-// IPython does: it shows the name's documentation, with two its source too, in
-// the front end's pager.
+// question answers a cell that asks for a name's documentation, in the front
+// end's pager.
 func (s *Server) question(code string) ([]any, bool) {
-	text := strings.TrimSpace(code)
-	name := strings.Trim(text, "?")
-	marks := len(text) - len(name)
-	if marks == 0 || marks > 2 || !isName(name) {
+	name, detail, ok := kernel.Question(code)
+	if !ok {
 		return nil, false
 	}
-	data, found := s.config.Kernel.Inspect(name, len(name), marks-1)
+	data, found := s.config.Kernel.Inspect(name, len(name), detail)
 	if !found {
 		data = kernel.MIMEBundle{"text/plain": "There is nothing of the name " + name + "."}
 	}
 	return []any{protocol.Page{Source: "page", Data: protocol.Bundle(data)}}, true
-}
-
-// isName reports whether s is a name or a selector.
-func isName(s string) bool {
-	for part := range strings.SplitSeq(s, ".") {
-		for i, r := range part {
-			if !isNameRune(r, i == 0) {
-				return false
-			}
-		}
-		if part == "" {
-			return false
-		}
-	}
-	return true
 }

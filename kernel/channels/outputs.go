@@ -3,7 +3,6 @@ package channels
 import (
 	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/lectern-go/lectern/kernel"
@@ -133,8 +132,4 @@ func (o *outputs) remember(result kernel.ExecuteResult) {
 	if err := o.server.config.History.Output(o.line, text); err != nil {
 		o.server.config.Log.Warn("channels: history", "err", err)
 	}
-}
-
-func isNameRune(r rune, first bool) bool {
-	return r == '_' || unicode.IsLetter(r) || !first && unicode.IsDigit(r)
 }

@@ -30,6 +30,9 @@ func text(v any, l limits) string {
 		return fmt.Sprintf("%q", v)
 	}
 	r := reflect.ValueOf(v)
+	if r.Kind() == reflect.Func && !r.IsNil() {
+		return r.Type().String() // where it is in memory says nothing
+	}
 	if s := numbersText(r, l); s != "" {
 		return s
 	}

@@ -2,6 +2,8 @@ package repl
 
 import (
 	"fmt"
+	"go/doc"
+	"maps"
 	"strings"
 
 	"github.com/reeflective/readline"
@@ -18,6 +20,21 @@ func (r *repl) newShell() (*readline.Shell, error) {
 	shell.Prompt.Secondary(func() string { return r.screen.paint(grey, "… ") })
 	shell.AcceptMultiline = func(line []rune) bool { return accepted(r.Kernel.IsComplete(string(line)), string(line)) }
 	shell.Completer = r.complete
+	for option, value := range map[string]any{"menu-complete-display-prefix": true} {
+		if err := shell.Config.Set(option, value); err != nil {
+			return nil, fmt.Errorf("set up the line editor: %w", err)
+		}
+	}
+	// The search of the history has the keys of the menu, but not the next one.
+	shell.Config.Binds["menu-select"] = maps.Clone(shell.Config.Binds["menu-select"])
+	for _, b := range []struct{ keymap, key, action string }{
+		{"emacs", "\t", "menu-complete"},     // shows the candidates; again, it walks through them
+		{"menu-select", "\r", "end-of-line"}, // takes the candidate and does not run the cell
+	} {
+		if err := shell.Config.Bind(b.keymap, b.key, b.action, false); err != nil {
+			return nil, fmt.Errorf("set up the line editor: %w", err)
+		}
+	}
 	if r.screen.colour {
 		shell.SyntaxHighlighter = func(line []rune) string { return highlight(string(line)) }
 	}
@@ -54,15 +71,49 @@ func (r *repl) complete(line []rune, cursor int) readline.Completions {
 	}
 	list := make([]readline.Completion, len(found.Candidates))
 	for i, c := range found.Candidates {
-		detail, _, _ := strings.Cut(c.Detail, "\n")
+		detail := ""
+		if len(list) <= mostDescribed {
+			detail, _, _ = strings.Cut(c.Detail, "\n")
+			if doc := r.synopsis(before[:found.Start] + c.Text); doc != "" {
+				detail += "  " + doc
+			}
+		}
 		list[i] = readline.Completion{
-			Value: before[word:found.Start] + c.Text, Display: c.Text,
-			Description: strings.TrimSpace(c.Kind + " " + detail), Tag: c.Kind,
+			Value: before[word:found.Start] + c.Text, Display: c.Text, Description: detail, Tag: plural(c.Kind),
 		}
 	}
 	completions := readline.CompleteRaw(list)
+	if len(list) <= mostDescribed {
+		completions = completions.DisplayList()
+	}
 	completions.PREFIX = before[word:]
 	return completions
+}
+
+// mostDescribed is up to how many candidates are shown one a line, with their types
+// and documentation. More are shown by their names, in columns.
+const mostDescribed = 15
+
+// synopsis returns the first sentence of the documentation of the name at the end
+// of some code, or "".
+func (r *repl) synopsis(code string) string {
+	data, ok := r.Kernel.Inspect(code, len(code), 0)
+	if !ok {
+		return ""
+	}
+	text, _ := data["text/plain"].(string)
+	_, text, _ = strings.Cut(text, "\n\n") // behind the signature
+	if strings.HasPrefix(text, "Value:") || strings.HasPrefix(text, "Declared in:") {
+		return ""
+	}
+	return new(doc.Package).Synopsis(text)
+}
+
+func plural(kind string) string {
+	if kind == "" || strings.HasSuffix(kind, "s") {
+		return kind
+	}
+	return kind + "s"
 }
 
 // cells is the history that the arrows and the search walk. The kernel's history

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 
 	"github.com/reeflective/readline"
 	"golang.org/x/term"
@@ -25,23 +26,37 @@ type Config struct {
 	Banner string
 }
 
-// ErrNoTerminal is returned by [Run] where input or output is not a terminal.
-var ErrNoTerminal = errors.New("the REPL needs a terminal for its input and output; lectern run runs files")
+// ErrNoTerminal is returned by [Run] where the input is a terminal and the output
+// is not.
+var ErrNoTerminal = errors.New("the REPL needs a terminal for its output if it has one for its input")
+
+// ErrCell is returned by [Run] where a cell from a pipe or a file failed; what is
+// wrong with it has been shown.
+var ErrCell = errors.New("a cell failed")
 
 // historySize is how many earlier cells the arrows and the search reach.
 const historySize = 5000
 
-// Run reads cells from the terminal and runs them until Ctrl-D. It takes over
-// the interrupt signal meanwhile.
+// Run reads cells from the terminal and runs them until Ctrl-D or a cell that is
+// exit or quit. Cells from a pipe or a file run one after the other, as they come,
+// until one fails, which is [ErrCell]. Run takes over the interrupt signal
+// meanwhile.
 func Run(config Config) error {
-	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
+	onScreen := term.IsTerminal(int(os.Stdout.Fd()))
+	r := &repl{Config: config, screen: &screen{
+		out: os.Stdout, width: terminalWidth, plain: !onScreen, colour: onScreen && os.Getenv("NO_COLOR") == "",
+	}}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		return r.script(os.Stdin)
+	}
+	if !onScreen {
 		return ErrNoTerminal
 	}
-	r := &repl{Config: config, screen: &screen{out: os.Stdout, width: terminalWidth, colour: os.Getenv("NO_COLOR") == ""}}
 	shell, err := r.newShell()
 	if err != nil {
 		return err
 	}
+	r.late = func(o kernel.Output) { r.showLate(shell, o) }
 	if config.Banner != "" {
 		fmt.Println(config.Banner)
 	}
@@ -56,15 +71,72 @@ func Run(config Config) error {
 			return fmt.Errorf("read a cell: %w", err)
 		case strings.TrimSpace(code) == "":
 			continue
+		case r.leaves(code):
+			return nil
 		}
-		next, err := r.execute(code)
+		reply, err := r.execute(code)
 		if err != nil {
 			return err
 		}
-		if next != "" {
-			shell.Keys.Feed(false, []rune(pasteStart+strings.TrimRight(next, "\n")+pasteEnd)...)
+		if next := strings.TrimRight(reply.NextInput, "\n"); next != "" {
+			shell.Keys.Feed(false, []rune(pasteStart+next+pasteEnd)...)
 		}
 	}
+}
+
+// leaves reports whether a cell is what other shells end with, and nothing in
+// the session has that name.
+func (r *repl) leaves(code string) bool {
+	name := strings.TrimSuffix(strings.TrimSpace(code), "()")
+	if name != "exit" && name != "quit" {
+		return false
+	}
+	_, known := r.Kernel.Inspect(name, len(name), 0)
+	return !known
+}
+
+// script runs the cells of a text without a prompt: each ends where it is
+// complete.
+func (r *repl) script(in io.Reader) error {
+	text, err := io.ReadAll(in)
+	if err != nil {
+		return fmt.Errorf("read cells: %w", err)
+	}
+	code := ""
+	for line := range strings.Lines(string(text)) {
+		code += line
+		if !accepted(r.Kernel.IsComplete(strings.TrimSuffix(code, "\n")), code) {
+			continue
+		}
+		if err := r.scriptCell(code); err != nil {
+			return err
+		}
+		code = ""
+	}
+	return r.scriptCell(code)
+}
+
+func (r *repl) scriptCell(code string) error {
+	if strings.TrimSpace(code) == "" {
+		return nil
+	}
+	reply, err := r.execute(strings.TrimSuffix(code, "\n"))
+	if err == nil && reply.Error != nil {
+		err = ErrCell
+	}
+	return err
+}
+
+// showLate shows what a goroutine printed while the next cell is being typed.
+func (r *repl) showLate(shell *readline.Shell, o kernel.Output) {
+	if r.running.Load() {
+		r.screen.show(o)
+		return
+	}
+	var text strings.Builder
+	s := &screen{out: &text, width: r.screen.width, colour: r.screen.colour}
+	s.show(o)
+	shell.PrintTransientf("%s", strings.TrimSuffix(text.String(), "\n")) //nolint:errcheck // the terminal is gone with its program
 }
 
 // What terminals put around pasted text, which the editor takes as it is.
@@ -75,21 +147,29 @@ const (
 
 type repl struct {
 	Config
-	screen *screen
+	screen  *screen
+	running atomic.Bool         // a cell
+	late    func(kernel.Output) // for what goroutines print between cells, or nil
 }
+
+// unlimited is the width of what is not a terminal.
+const unlimited = 10_000
 
 // terminalWidth returns the columns of the terminal as it is now.
 func terminalWidth() int {
 	width, _, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil || width <= 0 {
-		return 80
+		return unlimited
 	}
 	return width
 }
 
-// execute runs a cell and returns the text that it offers as the next one. An
-// interrupt signal interrupts the cell.
-func (r *repl) execute(code string) (next string, err error) {
+// execute runs a cell. An interrupt signal interrupts it.
+func (r *repl) execute(code string) (kernel.Reply, error) {
+	if name, detail, ok := kernel.Question(code); ok {
+		r.explain(name, detail)
+		return kernel.Reply{}, nil
+	}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt)
 	defer signal.Stop(signals)
@@ -106,9 +186,24 @@ func (r *repl) execute(code string) (next string, err error) {
 		}
 	}()
 	r.remember(code)
-	reply, err := r.Kernel.Execute(context.Background(), kernel.ExecuteRequest{Code: code}, r.screen.show)
-	r.screen.end()
-	return reply.NextInput, err
+	r.running.Store(true)
+	defer r.running.Store(false)
+	reply, err := r.Kernel.Execute(context.Background(), kernel.ExecuteRequest{Code: code, Late: r.late}, r.screen.show)
+	r.screen.finish()
+	return reply, err
+}
+
+// explain shows what is known of a name.
+func (r *repl) explain(name string, detail int) {
+	data, found := r.Kernel.Inspect(name, len(name), detail)
+	if !found {
+		data = kernel.MIMEBundle{"text/plain": "There is nothing of the name " + name + "."}
+	}
+	text, _ := data["text/plain"].(string)
+	if signature, rest, ok := strings.Cut(text, "\n\n"); ok && r.screen.colour {
+		text = highlight(signature) + "\n\n" + rest
+	}
+	r.screen.block(text, "")
 }
 
 // remember adds a cell to the history on disk. Nobody loses a cell for a full

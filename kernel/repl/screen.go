@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -16,10 +17,13 @@ type screen struct {
 	out    io.Writer
 	width  func() int
 	colour bool
+	plain  bool // not a terminal: nothing is replaced, updates show when the cell ends
 
 	open  bool   // the last line has no end yet
 	live  string // the display id of what was shown last, or ""
 	lines int    // its number of lines
+
+	updates []kernel.DisplayData // that wait for the end of the cell
 }
 
 // show shows an output of a cell.
@@ -54,6 +58,11 @@ func (s *screen) display(o kernel.DisplayData) {
 		s.block(s.text(o.Data), o.ID)
 		return
 	}
+	if s.plain {
+		s.updates = slices.DeleteFunc(s.updates, func(u kernel.DisplayData) bool { return u.ID == o.ID })
+		s.updates = append(s.updates, o)
+		return
+	}
 	if o.ID != s.live || s.live == "" {
 		return
 	}
@@ -72,6 +81,15 @@ func (s *screen) block(text, id string) {
 	s.live, s.lines = id, strings.Count(text, "\n")+1
 }
 
+// finish ends what a cell shows.
+func (s *screen) finish() {
+	for _, u := range s.updates {
+		s.block(s.text(u.Data), "")
+	}
+	s.updates = nil
+	s.end()
+}
+
 // end ends the line, if it has no end yet.
 func (s *screen) end() {
 	if s.open {
@@ -82,11 +100,17 @@ func (s *screen) end() {
 }
 
 // text returns the form of a value for a terminal: tables fitted to the width,
-// everything else as plain text.
+// figures drawn with characters, everything else as plain text.
 func (s *screen) text(data kernel.MIMEBundle) string {
-	if html, ok := data["text/html"].(string); ok {
+	_, formula := data["text/latex"]
+	if html, ok := data["text/html"].(string); ok && !formula {
 		if t := parseTable(html); t != nil {
 			return t.text(s.width()-1, s.colour)
+		}
+	}
+	if svg, ok := data["image/svg+xml"].(string); ok && !s.plain {
+		if text := draw(svg, s.width()-1, s.colour); text != "" {
+			return text
 		}
 	}
 	if plain, ok := data["text/plain"].(string); ok {
@@ -115,11 +139,13 @@ func paintLines(colour, text string) string {
 	return b.String()
 }
 
-// cutLines cuts each line at a width.
+// cutLines cuts each line at a width; those that are cut lose their colours.
 func cutLines(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = runewidth.Truncate(line, max(width, 1), "…")
+		if plain := escapes.ReplaceAllString(line, ""); runewidth.StringWidth(plain) > width {
+			lines[i] = runewidth.Truncate(plain, max(width, 1), "…")
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -66,14 +66,21 @@ type terminal struct {
 	seen int // where the text that was waited for ends
 }
 
-func start(t *testing.T, dir string) *terminal {
+// command is the REPL with some environment.
+func command(t *testing.T, dir string, env ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), replVariable+"="+dir, "TERM=xterm-256color", "INPUTRC=/dev/null", "NO_COLOR=1")
+	cmd.Env = append(append(os.Environ(), replVariable+"="+dir, "TERM=xterm-256color", "INPUTRC=/dev/null"), env...)
+	return cmd
+}
+
+func start(t *testing.T, dir string, env ...string) *terminal {
+	t.Helper()
+	cmd := command(t, dir, env...)
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: 100})
 	if err != nil {
 		t.Skipf("this machine has no pseudo-terminals: %v", err)
@@ -120,6 +127,13 @@ func (x *terminal) send(text string) {
 	time.Sleep(keyPause)
 }
 
+// raw returns all that the REPL wrote.
+func (x *terminal) raw() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.text.String()
+}
+
 var controls = regexp.MustCompile("\x1b(\\[[0-9;? ]*[a-zA-Z]|[()][A-Z0-9]|[=>78])|\r")
 
 // wait waits until the text appears behind the one waited for last, control
@@ -128,12 +142,10 @@ func (x *terminal) wait(text string) {
 	x.t.Helper()
 	deadline := time.Now().Add(terminalTimeout)
 	for {
-		x.mu.Lock()
-		all := x.text.String()
-		x.mu.Unlock()
-		got := controls.ReplaceAllString(all, "")[x.seen:]
+		got := controls.ReplaceAllString(x.raw(), "")[x.seen:]
 		if i := strings.Index(got, text); i >= 0 {
 			x.seen += i + len(text)
+			time.Sleep(keyPause)
 			return
 		}
 		if time.Now().After(deadline) {
@@ -146,7 +158,7 @@ func (x *terminal) wait(text string) {
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	x := start(t, dir)
+	x := start(t, dir, "NO_COLOR=1")
 	x.wait("[1]")
 
 	t.Log("an expression")
@@ -181,8 +193,17 @@ func TestTerminal(t *testing.T) {
 	x.wait("ToUpp")
 	x.send("\t")
 	x.wait("ToUpper")
+	x.wait("ToUpper returns s with all") // its documentation
+	x.send("\t")
+	x.send("\r") // takes the candidate
 	x.send("(\"abc\")\r")
 	x.wait("\"ABC\"")
+	x.wait("[8]")
+
+	t.Log("documentation")
+	x.send("strings.Fields?\r")
+	x.wait("func strings.Fields(s string) []string")
+	x.wait("Fields splits the string s around")
 	x.wait("[8]")
 
 	t.Log("interrupt")
@@ -221,6 +242,16 @@ func TestTerminal(t *testing.T) {
 	x.send("%load nothing.go\r")
 	x.wait("no such file")
 
+	t.Log("a goroutine prints while the next cell is typed")
+	x.send("go func() { time.Sleep(2*time.Second); fmt.Println(`from a goroutine`) }()\r")
+	x.wait("\n[14]")
+	x.send("typed")
+	x.wait("[14] typed")
+	x.wait("from a goroutine")
+	x.wait("[14] typed")
+	x.send("\x03")
+	x.wait("\n[14]")
+
 	t.Log("leave")
 	x.send("\x04")
 	if err := x.cmd.Wait(); err != nil {
@@ -228,7 +259,7 @@ func TestTerminal(t *testing.T) {
 	}
 
 	t.Log("the history goes on in the next session")
-	y := start(t, dir)
+	y := start(t, dir, "NO_COLOR=")
 	y.wait("[1]")
 	y.send("\x12") // reverse search
 	y.send("total is")
@@ -236,5 +267,44 @@ func TestTerminal(t *testing.T) {
 	y.send("\r")
 	y.send("\r")
 	y.wait("undefined: total")
-	y.send("\x04")
+	y.send("exit\r")
+	if err := y.cmd.Wait(); err != nil {
+		t.Errorf("after exit the REPL ended with %v", err)
+	}
+	const coloured = "\x1b[31mundefined: "
+	if raw := x.raw(); strings.Contains(raw, coloured) {
+		t.Errorf("with NO_COLOR the error is coloured")
+	}
+	if raw := y.raw(); !strings.Contains(raw, coloured) || !strings.Contains(raw, paintedString) {
+		t.Errorf("without NO_COLOR the error or the code is not coloured:\n%q", raw)
+	}
+}
+
+// paintedString is how code shows a string.
+const paintedString = "\x1b[32m\"total is \"\x1b[0m"
+
+// TestScript gives the REPL cells by a pipe.
+func TestScript(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, in, out string
+		code          int
+	}{
+		{"cells", "x := 6\n\nfunc f(n int) int {\n\treturn 7 * n\n}\nf(x)\nfor i := 0; i < 2; i++ {\n\tfmt.Println(i)\n}", "42\n0\n1\n", 0},
+		{"a script", "%%bash\necho a\necho b\n\n1", "a\nb\n1\n", 0},
+		{"a table", "[]struct{ A string }{{strings.Repeat(\"x\", 150)}}\n", "   A\n0  " + strings.Repeat("x", 150) + "\n", 0},
+		{"an error", "1\nnowhere\n2\n", "1\ncell 2:1:1: undefined: nowhere\n    nowhere\n    ^\n", 1},
+		{"an end within", "1\nfor {", "1\ncell 2:1:6: expected '}', found the end of the cell\n    for {\n         ^\n", 1},
+		{"nothing", "", "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			cmd := command(t, t.TempDir())
+			cmd.Stdin = strings.NewReader(tt.in)
+			out, err := cmd.Output()
+			if string(out) != tt.out || cmd.ProcessState.ExitCode() != tt.code {
+				t.Errorf("the REPL printed %q and ended with %v, want %q and %d", out, err, tt.out, tt.code)
+			}
+		})
+	}
 }
