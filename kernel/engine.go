@@ -39,6 +39,13 @@ type builder struct {
 	builds    int
 }
 
+// wait waits until the workspace is open and returns why cells cannot be
+// compiled, or nil.
+func (b *builder) wait() error {
+	<-b.opened
+	return b.err
+}
+
 func newBuilder(config Config) *builder {
 	ctx, cancel := context.WithCancel(context.Background())
 	b := &builder{ctx: ctx, cancel: cancel, opened: make(chan struct{})}

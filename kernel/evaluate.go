@@ -57,7 +57,7 @@ func (k *Kernel) evaluate(ctx context.Context, expr string) (bundle MIMEBundle, 
 		k.execution = nil
 		k.mu.Unlock()
 	}()
-	if failed, err = run.evaluate(); failed != nil || err != nil {
+	if failed, err = run.evaluate(k.config.Engine); failed != nil || err != nil {
 		return nil, failed, err
 	}
 	if bundle == nil {
@@ -66,8 +66,8 @@ func (k *Kernel) evaluate(ctx context.Context, expr string) (bundle MIMEBundle, 
 	return bundle, nil, nil
 }
 
-// evaluate runs an expression without making it part of the session.
-func (x *execution) evaluate() (*Error, error) {
+// evaluate runs an expression by an engine without making it part of the session.
+func (x *execution) evaluate(engine Engine) (*Error, error) {
 	k := x.kernel
 	k.mu.Lock()
 	parsed, err := cell.Parse(k.session.Fset(), x.req.Cell, x.req.Code)
@@ -80,7 +80,7 @@ func (x *execution) evaluate() (*Error, error) {
 		defer k.mu.Unlock()
 		return k.compileError(ds), nil
 	}
-	program, failed := k.lower(checked, k.config.Engine)
+	program, failed := k.lower(checked, engine)
 	k.mu.Unlock()
 	if failed != nil {
 		return failed, nil

@@ -50,9 +50,11 @@ type Kernel struct {
 	texts     map[string]string    // cell name -> text, for tracebacks
 	importer  *exportdata.Importer // of the session
 	builder   *builder
-	ran       []ranCell  // in this session
-	lost      []ranCell  // in the session that was lost with its worker
-	execution *execution // the running cell, or nil
+	ran       []ranCell      // in this session
+	lost      []ranCell      // in the session that was lost with its worker
+	execution *execution     // the running cell, or nil
+	inputs    []HistoryEntry // the session's counted cells
+	history   *History       // of all sessions, or nil
 	count     int
 	closed    bool
 }
@@ -103,6 +105,9 @@ func (k *Kernel) Execute(ctx context.Context, req ExecuteRequest, show func(Outp
 		req.Cell = fmt.Sprintf("cell %d", k.count)
 	}
 	k.texts[req.Cell] = req.Code
+	if !req.Silent && !req.Uncounted {
+		k.inputs = append(k.inputs, HistoryEntry{Line: k.count, Input: req.Code})
+	}
 	run := &execution{kernel: k, req: req, count: reply.ExecutionCount, show: show, interrupts: make(chan struct{}, 8)}
 	run.ctx, run.cancel = context.WithCancel(ctx)
 	defer run.cancel()

@@ -32,6 +32,7 @@ func magicCommands() []magicCommand {
 		{"%stale", "", "list the cells that use something that was declared again", "%stale", (*execution).magicStale},
 		{"%replay", "", "run again the cells of the session that was lost with its worker", "%replay", func(x *execution, m cell.Magic, _ *Engine) *Error { return x.replay(m) }},
 		{"%reset", "", "forget everything that cells have declared", "%reset", (*execution).magicReset},
+		{"%history", "[-n] [N|N-M] | -g PATTERN", "show this session's cells, with -n their numbers; -g searches all sessions", "%history -n 2-4", (*execution).magicHistory},
 		{"%load", "FILE", "offer the text of a file as the next cell", "%load model.go", (*execution).magicLoad},
 		{"%%writefile", "[-a] FILE", "write the cell's text to a file, or append it", "%%writefile notes.txt\nhello", (*execution).magicWritefile},
 		{"%get", "MODULE[@VERSION] | MODULE => FOLDER", "add a module whose packages cells may import", "%get example.org/module@v1.2.3", func(x *execution, m cell.Magic, _ *Engine) *Error { return x.get(m) }},

@@ -135,7 +135,10 @@ var secretName = regexp.MustCompile(`(?i)key|token|secret|passw|credential`)
 
 func (x *execution) magicEnv(m cell.Magic, _ *Engine) *Error {
 	name, value, set := strings.Cut(m.Args, "=")
-	name = strings.TrimSpace(name)
+	if !set {
+		name, value, set = strings.Cut(m.Args, " ")
+	}
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	switch {
 	case set:
 		said, failed := x.value(fmt.Sprintf("os.Setenv(%q, %q)", name, value))

@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,9 +23,10 @@ func TestMagicOutputs(t *testing.T) {
 		{"%time time.Sleep(20 * time.Millisecond)", `^wall time: \d+(\.\d+)? ms\n$`},
 		{"%time v := 7\nv", `^wall time: .*\n= 7\n$`},
 		{"%%time\nv = 8\nv", `^= 8\nwall time: .*\n$`},
-		{"%timeit v + 1", `^[\d.]+ (ns|µs) ± [\d.]+ (ps|ns|µs) each \(mean ± standard deviation of 5 batches of \d+\)\n$`},
-		{"%timeit v = 9", `each \(mean`},
-		{"%%timeit n := 3\nfor i := 0; i < n; i++ {\n\tv += i\n}", `each \(mean`},
+		{"%timeit v + 1", `^[\d.]+ ns ± [\d.e-]+ ns per loop, best [\d.]+ ns \(mean ± std\. dev\. of 7 runs, [\d,]+ loops each(; interpreted)?\)\n$`},
+		{"%timeit v = 9", ` per loop, best `},
+		{"%timeit time.Sleep(150 * time.Millisecond)", `^15\d(\.\d)? ms ± .* of 7 runs, 1 loop each`},
+		{"%%timeit n := 3\nfor i := 0; i < n; i++ {\n\tv += i\n}", ` per loop, best `},
 		{"n, v > 8", `undefined: n`}, // the setup is not part of the session
 		{"%env", `(?m)^PATH=`},
 		{"%env LECTERN_TEST_TOKEN=abc\n%env", `(?m)^LECTERN_TEST_TOKEN=\(hidden\)$`},
@@ -50,7 +52,7 @@ func TestHelpExamples(t *testing.T) {
 	k := kerneltest.Start(t)
 	outputs, _ := kerneltest.Run(t, k, "%help")
 	names := regexp.MustCompile(`(?m)^  ([%!]\S*)`).FindAllStringSubmatch(kerneltest.Text(outputs), -1)
-	for _, want := range strings.Fields("%help %time %%time %timeit %%timeit %who %whos %stale %replay %reset %load %%writefile %run %cd %env %engine %%compile %%bash !") {
+	for _, want := range strings.Fields("%help %time %%time %timeit %%timeit %who %whos %stale %replay %reset %history %get %load %%writefile %run %cd %env %engine %%compile %%bash !") {
 		if !containsName(names, want) {
 			t.Errorf("%%help does not list %s", want)
 		}
@@ -84,10 +86,42 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestInterruptShell interrupts a command that started others: all end, and the
-// session goes on.
+// TestHistoryMagic searches the cells of earlier sessions.
+func TestHistoryMagic(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, code := range []string{"loss := 1", "for {\n\tloss++\n}", "other"} {
+		h := kernel.NewHistory(dir)
+		if err := errors.Join(h.Input(1, code), h.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := kerneltest.Start(t)
+	h := kernel.NewHistory(dir)
+	defer h.Close()
+	k.UseHistory(h)
+	outputs, _ := kerneltest.Run(t, k, "%history -g l?ss")
+	if got, want := kerneltest.Text(outputs), "1/1: loss := 1\n2/1: for {\n     \tloss++\n     }\n"; got != want {
+		t.Errorf("%%history -g shows %q, want %q", got, want)
+	}
+}
+
+// TestInterruptShell interrupts commands that started others: all end, and the
+// session goes on. What they print comes at once.
 func TestInterruptShell(t *testing.T) {
 	t.Parallel()
+	for _, code := range []string{
+		"%%bash\ntrap '' INT\necho started\n(sleep 20; touch late) | cat",
+		"!echo started; (sleep 20; touch late) | cat",
+	} {
+		t.Run(code[:1], func(t *testing.T) {
+			t.Parallel()
+			testInterruptShell(t, code)
+		})
+	}
+}
+
+func testInterruptShell(t *testing.T, code string) {
 	config := kerneltest.Config(t)
 	k := kerneltest.StartConfig(t, config)
 	kerneltest.Run(t, k, "x := 5")
@@ -95,7 +129,7 @@ func TestInterruptShell(t *testing.T) {
 	started := make(chan struct{}, 1)
 	begin := time.Now()
 	go func() {
-		reply, err := k.Execute(context.Background(), kernel.ExecuteRequest{Code: "%%bash\ntrap '' INT\necho started\n(sleep 20; touch late) | cat"}, func(o kernel.Output) {
+		reply, err := k.Execute(context.Background(), kernel.ExecuteRequest{Code: code}, func(o kernel.Output) {
 			if s, ok := o.(kernel.Stream); ok && s.Text == "started\n" {
 				started <- struct{}{}
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/parser"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,13 +54,19 @@ func (x *execution) magicTime(m cell.Magic, engine *Engine) *Error {
 	return failed
 }
 
-// timeitCode runs code in batches: first in growing ones until one takes long
-// enough, then five of that size. Its value is the nanoseconds of each and the
-// size. Names that no cell can mean keep out of the way of the code's.
-const timeitCode = `func() []int64 { %s; nꞏ, tꞏ := 1, []int64(nil); for { sꞏ := time.Now(); for iꞏ := 0; iꞏ < nꞏ; iꞏ++ { /*line %s:%d:%d*/%s
-}; dꞏ := time.Since(sꞏ).Nanoseconds(); if len(tꞏ) == 0 && dꞏ < 100_000_000 && nꞏ < 1_000_000_000 { nꞏ = nꞏ * int(min(max(120_000_000/max(dꞏ, 1), 2), 100)); continue }; tꞏ = append(tꞏ, dꞏ); if len(tꞏ) == 5 { return append(tꞏ, int64(nꞏ)) } } }()`
+// timeitRuns is how many times the loops are measured.
+const timeitRuns = 7
 
-func (x *execution) magicTimeit(m cell.Magic, _ *Engine) *Error {
+// timeitCode runs code in loops: first in ever more of them until they take long
+// enough, then that many in each run. Its value is the nanoseconds of each run and
+// the number of loops. Names that no cell can mean keep out of the way of the
+// code's.
+const timeitCode = `func() []int64 { %s; nꞏ, tꞏ := 1, []int64(nil); for { sꞏ := time.Now(); for iꞏ := 0; iꞏ < nꞏ; iꞏ++ { %s
+}; dꞏ := time.Since(sꞏ).Nanoseconds(); if len(tꞏ) == 0 && dꞏ < 100_000_000 && nꞏ < 1_000_000_000 { nꞏ = nꞏ * int(min(max(120_000_000/max(dꞏ, 1), 2), 100)); continue }; tꞏ = append(tꞏ, dꞏ); if len(tꞏ) == %d { return append(tꞏ, int64(nꞏ)) } } }()`
+
+// magicTimeit measures code as compiled code runs, unless there is no compiler or
+// the session's engine is the interpreter.
+func (x *execution) magicTimeit(m cell.Magic, engine *Engine) *Error {
 	code, setup, line, column := m.Args, "", m.Line, 1
 	if strings.HasPrefix(m.Name, "%%") {
 		code, setup, line = m.Body, m.Args, m.Line+1
@@ -73,31 +80,55 @@ func (x *execution) magicTimeit(m cell.Magic, _ *Engine) *Error {
 	if failed := x.checkSyntax(x.magicCode(m)); failed != nil {
 		return failed
 	}
-	prefix := ""
-	if x.isValue(setup, code) {
-		prefix, column = "_ = ", max(column-4, 1)
+	how, note := *engine, ""
+	if how == Auto && x.kernel.builder.wait() == nil {
+		how = Compile
 	}
-	text, failed := x.value(fmt.Sprintf(timeitCode, setup, x.req.Cell, line, column, prefix+code))
+	if how != Compile {
+		note = "; interpreted"
+	}
+	body := fmt.Sprintf("/*line %s:%d:%d*/%s", x.req.Cell, line, column, code)
+	switch {
+	case !x.isValue(setup, code):
+	case how == Compile: // which leaves out what nobody needs
+		body = "vꞏ := " + body + "\nruntime.KeepAlive(vꞏ)"
+	default:
+		body = "_ = " + body
+	}
+	text, failed := x.valueBy(how, fmt.Sprintf(timeitCode, setup, body, timeitRuns))
 	if failed != nil {
 		return failed
 	}
-	numbers := strings.Fields(strings.Trim(text, "[]"))
-	times := make([]float64, 0, len(numbers))
-	for _, s := range numbers {
+	times := make([]float64, 0, timeitRuns+1)
+	for _, s := range strings.Fields(strings.Trim(text, "[]")) {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil {
 			return internalError(fmt.Errorf("%s: %w", m.Name, err))
 		}
 		times = append(times, n)
 	}
-	if len(times) < 2 {
+	if len(times) != timeitRuns+1 {
 		return internalError(fmt.Errorf("%s: got %q", m.Name, text))
 	}
-	runs, size := times[:len(times)-1], times[len(times)-1]
+	runs, loops := times[:timeitRuns], times[timeitRuns]
 	mean, deviation := meanDeviation(runs)
-	x.printf("%s ± %s each (mean ± standard deviation of %d batches of %.0f)\n",
-		nanoseconds(mean/size), nanoseconds(deviation/size), len(runs), size)
+	plural := "loops"
+	if loops == 1 {
+		plural = "loop"
+	}
+	x.printf("%s ± %s per loop, best %s (mean ± std. dev. of %d runs, %s %s each%s)\n",
+		nanoseconds(mean/loops), nanoseconds(deviation/loops), nanoseconds(slices.Min(runs)/loops),
+		timeitRuns, thousands(int(loops)), plural, note)
 	return nil
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // checkSyntax says what the parser finds wrong with code.

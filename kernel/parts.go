@@ -66,6 +66,11 @@ func (x *execution) runGo(code string, engine Engine, silent bool) (*Error, erro
 // some statements. Nothing of it becomes part of the session; what it prints is
 // shown.
 func (x *execution) value(code string) (string, *Error) {
+	return x.valueBy(x.kernel.config.Engine, code)
+}
+
+// valueBy is value by an engine.
+func (x *execution) valueBy(engine Engine, code string) (string, *Error) {
 	var text string
 	sub := *x
 	sub.req.Code, sub.req.Silent = code, false
@@ -76,7 +81,7 @@ func (x *execution) value(code string) (string, *Error) {
 		}
 		x.show(o)
 	}
-	failed, err := sub.evaluate()
+	failed, err := sub.evaluate(engine)
 	x.took = sub.took
 	if err != nil {
 		return "", internalError(err)

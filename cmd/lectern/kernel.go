@@ -168,6 +168,7 @@ func serveKernel(server *zmq.Server, s session) (err error) {
 	defer func() { err = errors.Join(err, server.Close()) }()
 	history := kernel.NewHistory(historyFolder())
 	defer func() { err = errors.Join(err, history.Close()) }()
+	k.UseHistory(history)
 
 	end := make(chan struct{})
 	finish := sync.OnceFunc(func() { close(end) })

@@ -43,6 +43,7 @@ func (c replCmd) Run() (err error) {
 	defer func() { err = errors.Join(err, k.Close()) }()
 	history := kernel.NewHistory(historyFolder())
 	defer func() { err = errors.Join(err, history.Close()) }()
+	k.UseHistory(history)
 	err = repl.Run(repl.Config{
 		Kernel: k, History: history,
 		Banner: fmt.Sprintf("Lectern %s on %s. %%help lists the magics, Ctrl-D leaves.", version, runtime.Version()),
