@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/lectern-go/lectern/kernel/check"
@@ -37,6 +38,8 @@ type builder struct {
 	warm      sync.WaitGroup  // what runs in the background
 	ctx       context.Context // ends with the kernel
 	builds    int
+	// interpreted has the packages of cells that were not compiled, by path.
+	interpreted map[string]bool
 }
 
 // wait waits until the workspace is open and returns why cells cannot be
@@ -48,7 +51,7 @@ func (b *builder) wait() error {
 
 func newBuilder(config Config) *builder {
 	ctx, cancel := context.WithCancel(context.Background())
-	b := &builder{ctx: ctx, cancel: cancel, opened: make(chan struct{})}
+	b := &builder{ctx: ctx, cancel: cancel, opened: make(chan struct{}), interpreted: map[string]bool{}}
 	if config.Engine == Interpret {
 		b.err = errSwitchedOff
 		close(b.opened)
@@ -75,22 +78,25 @@ func (b *builder) close() error {
 	return b.workspace.Close()
 }
 
-// lowerCompiled lowers a cell for the compiler. refusals is why the interpreter
-// does not run it, for the case that it cannot be compiled either. It does not
-// build. k.mu is held, and given up while the workspace opens.
-func (k *Kernel) lowerCompiled(c *check.Checked, refusals []check.Diagnostic) (*lower.Program, *Error) {
+// lowerUnit lowers a cell for the compiler. It does not build. Where the engine is
+// not to compile, nothing can be compiled, or the cell uses what was interpreted in
+// this way, the worker interprets what the compiler would have built. k.mu is
+// held, and given up while the workspace opens.
+func (k *Kernel) lowerUnit(c *check.Checked, engine Engine) (*lower.Program, *Error) {
 	b := k.builder
 	k.mu.Unlock() // the front answers while the toolchain is looked for
 	<-b.opened
 	k.mu.Lock()
-	if b.err != nil {
-		return nil, k.refused(refusals, b.err)
-	}
 	unit, err := lower.Compile(k.session.Fset(), c, b.nextPath())
 	if err != nil {
 		return nil, &Error{Ename: "compile error", Evalue: err.Error(), Traceback: []string{"compile error: " + err.Error()}}
 	}
-	return &lower.Program{Unit: unit}, nil
+	p := &lower.Program{Unit: unit}
+	if engine == Interpret || b.err != nil || slices.ContainsFunc(unit.Package.Imports, func(p string) bool { return b.interpreted[p] }) {
+		b.interpreted[unit.Path] = true
+		p.File = unit.Package.Files["cell.go"]
+	}
+	return p, nil
 }
 
 // nextPath returns the import path of the next compiled package.
@@ -99,8 +105,11 @@ func (b *builder) nextPath() string {
 	return fmt.Sprintf("session/c%d", b.builds)
 }
 
-// build builds a lowered cell as a plugin.
+// build builds a lowered cell as a plugin, unless it is interpreted.
 func (b *builder) build(ctx context.Context, p *lower.Program) *Error {
+	if p.Unit == nil || p.File != "" {
+		return nil
+	}
 	file, err := b.workspace.Build(ctx, p.Unit.Package)
 	switch {
 	case ctx.Err() != nil:

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"context"
-	"go/token"
 	"time"
 
 	"github.com/lectern-go/lectern/kernel/cell"
@@ -146,24 +145,21 @@ func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *
 func (k *Kernel) lower(checked *check.Checked, engine Engine) (*lower.Program, *Error) {
 	refusals := plan.Interpretable(k.session.Fset(), checked)
 	if len(refusals) > 0 || engine == Compile {
-		if engine == Interpret {
-			return nil, k.refused(refusals, errSwitchedOff)
-		}
-		return k.lowerCompiled(checked, refusals)
+		return k.lowerUnit(checked, engine)
 	}
 	program, err := lower.Interpret(k.session.Fset(), checked)
 	if err != nil {
 		return nil, internalError(err)
 	}
 	if !k.interpretable(program) {
-		return k.lowerAgain(checked)
+		return k.lowerAgain(checked, engine)
 	}
 	return program, nil
 }
 
 // lowerAgain lowers a cell for the compiler after the interpreter's lowering,
 // which changed its syntax, met a package that the interpreter does not have.
-func (k *Kernel) lowerAgain(checked *check.Checked) (*lower.Program, *Error) {
+func (k *Kernel) lowerAgain(checked *check.Checked, engine Engine) (*lower.Program, *Error) {
 	parsed, err := cell.Parse(k.session.Fset(), checked.Name, checked.Text)
 	if err != nil {
 		return nil, internalError(err)
@@ -173,9 +169,7 @@ func (k *Kernel) lowerAgain(checked *check.Checked) (*lower.Program, *Error) {
 		return nil, k.compileError(ds)
 	}
 	*checked = *again
-	return k.lowerCompiled(checked, []check.Diagnostic{{
-		Pos: token.Position{Filename: checked.Name, Line: 1, Column: 1}, Msg: "the interpreter does not run packages of the session's modules",
-	}})
+	return k.lowerUnit(checked, engine)
 }
 
 // send has the worker run a program, and shows what comes back.

@@ -121,6 +121,9 @@ func (k *Kernel) failure(f *pipe.Failure) *Error {
 	e := &Error{Ename: f.Ename, Evalue: f.Evalue, Traceback: []string{red(f.Ename + ": " + f.Evalue)}}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(f.Refusals) > 0 {
+		return k.rejected(f)
+	}
 	for i, frame := range f.Frames {
 		if i == 0 {
 			e.Line = frame.Line

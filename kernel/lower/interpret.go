@@ -18,13 +18,14 @@ import (
 )
 
 // A Program is a cell in the form in which the worker runs it: in the
-// interpreter's Go, or as a plugin.
+// interpreter's Go, as a plugin, or as the file of which a plugin would be built.
 type Program struct {
 	Imports []Import
 	Slots   []Slot // the storage that the cell declares
 	Source  string // a literal of type func(); "" if there is nothing to run
 	Plugin  string // the file of the plugin; "" for the interpreter
-	Unit    *Unit  // what the plugin holds, or nil
+	File    string // the text of the unit's file where it is interpreted, or ""
+	Unit    *Unit  // what the plugin or the file holds, or nil
 }
 
 // An Import gives a package the name it has in the source and in types.

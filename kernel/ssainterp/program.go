@@ -51,9 +51,9 @@ type Program struct {
 	user      map[*types.Package]bool
 	name      func(string) string
 	types     *runtype.Types
-	typs      typeutil.Map // types.Type -> *typ
-	functions map[*ssa.Function]*function
-	queue     []*ssa.Function // to be translated
+	typs      typeutil.Map                // types.Type -> *typ
+	functions map[*ssa.Function]*function // guarded by mu
+	queue     []*ssa.Function             // to be translated
 	values    map[valueKey]unsafe.Pointer
 	globals   map[*ssa.Global]reflect.Value // pointers to variables
 	mu        sync.Mutex
@@ -211,6 +211,8 @@ func (p *Program) compiledType(path, name string) (reflect.Type, bool) {
 
 // function returns the translation of fn, which may come later.
 func (p *Program) function(fn *ssa.Function) *function {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	f := p.functions[fn]
 	if f == nil {
 		f = &function{name: fn.RelString(nil), recover: -1, program: p}
@@ -291,7 +293,7 @@ func (p *Program) funcValue(fn *ssa.Function, t *typ) unsafe.Pointer {
 // compiled returns the value of a compiled function; ok means that fn is one,
 // and the value is invalid if it is refused.
 func (p *Program) compiled(fn *ssa.Function) (v reflect.Value, ok bool) {
-	if fn.Pkg == nil && fn.Object() == nil || fn.Synthetic != "" && fn.Synthetic != "from type information" && fn.Origin() == nil {
+	if fn.Pkg == nil && fn.Object() == nil || fn.Synthetic != "" && !strings.HasPrefix(fn.Synthetic, "from type information") && fn.Origin() == nil {
 		return v, false
 	}
 	obj, _ := fn.Object().(*types.Func)

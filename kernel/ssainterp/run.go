@@ -13,7 +13,7 @@ func (pkg *Package) Run() { pkg.program.run(pkg.init) }
 // Call calls a function of the package that has no parameters and no results. A
 // panic goes on to the caller; [Program.Trace] says where it began.
 func (pkg *Package) Call(name string) {
-	pkg.program.run(pkg.program.functions[pkg.ssa.Func(name)])
+	pkg.program.run(pkg.program.function(pkg.ssa.Func(name)))
 }
 
 // run calls a function without parameters and results.

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"runtime"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ func Main(fset *token.FileSet, importer types.Importer, symbols Symbols, name, t
 		return nil, err
 	}
 	info := NewInfo()
-	config := &types.Config{Importer: importer, Sizes: types.SizesFor("gc", "amd64")}
+	config := &types.Config{Importer: importer, Sizes: types.SizesFor("gc", runtime.GOARCH)}
 	pkg, err := config.Check("main", fset, []*ast.File{file}, info)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (o *operand) in(fr *frame) unsafe.Pointer {
 
 // translate fills in the function for fn.
 func (p *Program) translate(fn *ssa.Function) {
-	f := p.functions[fn]
+	f := p.function(fn)
 	p.pos = fn.Pos()
 	if fn.Blocks == nil {
 		p.refuse(fn.Pos(), "the function %s, which has no body", fn.Name())

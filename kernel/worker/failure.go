@@ -53,6 +53,9 @@ func (s *session) interpretedFrames() []pipe.Frame {
 		frames[n-1].Line = s.top
 		frames[0].Line = s.line
 	}
+	if s.units != nil { // called from the others
+		frames = append(s.units.frames(), frames...)
+	}
 	return frames
 }
 
@@ -76,15 +79,15 @@ func compiledFrames() []pipe.Frame {
 	return frames
 }
 
-// call calls the function of a compiled cell. An interrupt reaches what asks
+// call calls the function of a cell's package. An interrupt reaches what asks
 // for it; a call that is blocked is left behind as a goroutine, one that is
 // busy keeps the cell running.
-func (s *session) call(ctx context.Context, run func()) *pipe.Failure {
+func (s *session) call(ctx context.Context, run func(), frames func() []pipe.Frame) *pipe.Failure {
 	finished := make(chan *pipe.Failure, 1)
 	goroutine := make(chan string, 1)
 	s.stop.Store(&ctx)
 	go func() {
-		defer func() { finished <- failure(recover(), compiledFrames) }()
+		defer func() { finished <- failure(recover(), frames) }()
 		goroutine <- goroutineID()
 		run()
 	}()
@@ -93,6 +96,10 @@ func (s *session) call(ctx context.Context, run func()) *pipe.Failure {
 	case f := <-finished:
 		return f
 	case <-ctx.Done():
+	}
+	if s.units != nil {
+		s.units.program.Stop()
+		defer s.units.program.Resume()
 	}
 	for {
 		select {

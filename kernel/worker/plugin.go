@@ -9,16 +9,27 @@ import (
 	"github.com/lectern-go/lectern/kernel/lower"
 )
 
-// load opens a compiled cell, connects its slots with the session's storage
-// and returns the function that runs its statements.
+// unit is the package of a cell: a plugin, or interpreted.
+type unit interface {
+	variable(name string) (reflect.Value, error) // settable
+	function(name string) (func(), error)
+}
+
+// load opens a compiled cell.
 func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 	p, err := plugin.Open(file)
 	if err != nil {
 		return nil, err
 	}
+	return s.connect(compiledUnit{p}, u)
+}
+
+// connect connects the slots of a cell's package with the session's storage and
+// returns the function that runs its statements.
+func (s *session) connect(p unit, u *lower.Unit) (run func(), err error) {
 	slots := map[string]reflect.Value{}
 	for _, name := range u.Slots {
-		v, err := variable(p, name)
+		v, err := p.variable(name)
 		if err != nil {
 			return nil, err
 		}
@@ -37,13 +48,13 @@ func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 	s.must(s.interp.Use(map[string]map[string]reflect.Value{sessionPath + "/" + sessionPath: slots}))
 	s.keep(slots)
 	for _, name := range u.Hooks {
-		v, err := variable(p, name)
+		v, err := p.variable(name)
 		if err != nil {
 			return nil, err
 		}
 		v.Set(s.hooks[name])
 	}
-	show, err := variable(p, lower.ShowVar)
+	show, err := p.variable(lower.ShowVar)
 	if err != nil {
 		return nil, err
 	}
@@ -51,21 +62,13 @@ func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 	if err := s.useTypes(p, u.Path); err != nil {
 		return nil, err
 	}
-	sym, err := p.Lookup(lower.RunFunc)
-	if err != nil {
-		return nil, err
-	}
-	run, ok := sym.(func())
-	if !ok {
-		return nil, fmt.Errorf("%s is a %T", lower.RunFunc, sym)
-	}
-	return run, nil
+	return p.function(lower.RunFunc)
 }
 
-// useTypes lets the interpreter use the types that a plugin declares, as those of
-// a package of its path.
-func (s *session) useTypes(p *plugin.Plugin, path string) error {
-	v, err := variable(p, lower.TypesVar)
+// useTypes lets the interpreter use the types that a cell's package declares, as
+// those of a package of its path.
+func (s *session) useTypes(p unit, path string) error {
+	v, err := p.variable(lower.TypesVar)
 	if err != nil {
 		return err
 	}
@@ -77,11 +80,25 @@ func (s *session) useTypes(p *plugin.Plugin, path string) error {
 	return s.interp.Use(map[string]map[string]reflect.Value{path + "/" + filepath.Base(path): table})
 }
 
-// variable returns a package variable of a plugin, settable.
-func variable(p *plugin.Plugin, name string) (reflect.Value, error) {
-	sym, err := p.Lookup(name)
+// compiledUnit is a plugin, as [unit].
+type compiledUnit struct{ *plugin.Plugin }
+
+func (u compiledUnit) variable(name string) (reflect.Value, error) {
+	sym, err := u.Lookup(name)
 	if err != nil {
 		return reflect.Value{}, err
 	}
 	return reflect.ValueOf(sym).Elem(), nil
+}
+
+func (u compiledUnit) function(name string) (func(), error) {
+	sym, err := u.Lookup(name)
+	if err != nil {
+		return nil, err
+	}
+	f, ok := sym.(func())
+	if !ok {
+		return nil, fmt.Errorf("%s is a %T", name, sym)
+	}
+	return f, nil
 }

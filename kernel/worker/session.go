@@ -32,6 +32,7 @@ type session struct {
 	names      map[string]string                   // package name in lowered source -> path
 	hooks      map[string]reflect.Value            // for compiled cells, by variable
 	frames     *frameWriter
+	units      *units                          // nil until a cell needs it
 	globalSize int                             // of the interpreter's global frame before any cell
 	line       int                             // of the last statement that may panic
 	top        int                             // of the last outermost statement
@@ -84,7 +85,10 @@ func (s *session) run(ctx context.Context, p *lower.Program) *pipe.Failure {
 		if err != nil {
 			return &pipe.Failure{Ename: "internal error", Evalue: "load the compiled cell: " + err.Error()}
 		}
-		return s.call(ctx, run)
+		return s.call(ctx, run, compiledFrames)
+	}
+	if p.File != "" {
+		return s.interpretUnit(ctx, p)
 	}
 	for _, imp := range p.Imports {
 		if err := s.use(imp); err != nil {
@@ -109,6 +113,25 @@ func (s *session) run(ctx context.Context, p *lower.Program) *pipe.Failure {
 		return nil
 	}
 	return s.eval(ctx, p.Source)
+}
+
+// interpretUnit runs a cell that is written for the compiler.
+func (s *session) interpretUnit(ctx context.Context, p *lower.Program) *pipe.Failure {
+	if s.units == nil {
+		var err error
+		if s.units, err = newUnits(s.worker.config); err != nil {
+			return rejected(err)
+		}
+	}
+	loaded, err := s.units.load(p.Unit.Path, p.File)
+	if err != nil {
+		return rejected(err)
+	}
+	run, err := s.connect(interpretedUnit{loaded}, p.Unit)
+	if err != nil {
+		return &pipe.Failure{Ename: "internal error", Evalue: "connect the cell: " + err.Error()}
+	}
+	return s.call(ctx, run, s.units.frames)
 }
 
 func (s *session) keep(slots map[string]reflect.Value) {
