@@ -49,6 +49,9 @@ func (ts *Types) equal(t types.Type) (equal func(p, q unsafe.Pointer) bool, blan
 	if !types.Comparable(t) {
 		return nil, false
 	}
+	if n, ok := types.Unalias(t).(*types.Named); ok && (n.Obj().Pkg() == nil || !ts.config.User(n.Obj().Pkg())) {
+		return descriptor(ts.of(t)).equal, false
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Array:
 		elem, blank := ts.equal(u.Elem())

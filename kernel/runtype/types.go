@@ -19,6 +19,9 @@ type Config struct {
 	// User reports whether types of the package are to be made. Other types
 	// that Compiled does not know are unsupported.
 	User func(*types.Package) bool
+	// Local says why a type declared inside the function that asks for it cannot
+	// be made, or "". It may be nil.
+	Local func() string
 	// Name returns the name that the program sees for an object of a user's
 	// package. It may be nil.
 	Name func(string) string
@@ -203,6 +206,12 @@ func (ts *Types) named(t *types.Named) reflect.Type {
 		}
 		ts.unsupported(t, "no values have such a type")
 	case ts.config.User(obj.Pkg()):
+		origin := t.Origin().Obj()
+		if ts.config.Local != nil && origin.Pkg().Scope().Lookup(origin.Name()) != origin {
+			if why := ts.config.Local(); why != "" {
+				ts.unsupported(t, "%s", why)
+			}
+		}
 		return ts.declare(t)
 	}
 	if t.TypeArgs().Len() > 0 {

@@ -83,7 +83,7 @@ func (fr *frame) recovered() any {
 	v := by.panicked
 	by.panicked = nil
 	fr.g.trace = nil
-	fr.fn.program.forgetTrace()
+	fr.fn.program.ForgetTrace()
 	return v
 }
 

@@ -41,6 +41,9 @@ func (tr *translator) convert(instr ssa.Value, from ssa.Value) op {
 			set(&dst, fr, string(rune(n)))
 		}
 	}
+	if o := convertText(x, dst); o != nil {
+		return o
+	}
 	if !x.typ.ConvertibleTo(dst.typ.Type) {
 		tr.refuse(instr.Pos(), "the conversion of %s to %s", x.typ, dst.typ)
 		return nil
@@ -48,6 +51,24 @@ func (tr *translator) convert(instr ssa.Value, from ssa.Value) op {
 	return func(fr *frame) {
 		dst.typ.value(dst.in(fr)).Set(x.typ.value(x.in(fr)).Convert(dst.typ.Type))
 	}
+}
+
+// convertText translates conversions between strings and slices of bytes or runes,
+// whatever the names of these types; nil for others.
+func convertText(x, dst operand) op {
+	switch kx, kd := x.typ.Kind(), dst.typ.Kind(); {
+	case kx == reflect.String && kd == reflect.String:
+		return func(fr *frame) { set(&dst, fr, at[string](&x, fr)) }
+	case kx == reflect.String && kd == reflect.Slice && dst.typ.Elem().Kind() == reflect.Uint8:
+		return func(fr *frame) { set(&dst, fr, []byte(at[string](&x, fr))) }
+	case kx == reflect.String && kd == reflect.Slice && dst.typ.Elem().Kind() == reflect.Int32:
+		return func(fr *frame) { set(&dst, fr, []rune(at[string](&x, fr))) }
+	case kd == reflect.String && kx == reflect.Slice && x.typ.Elem().Kind() == reflect.Uint8:
+		return func(fr *frame) { set(&dst, fr, string(at[[]byte](&x, fr))) }
+	case kd == reflect.String && kx == reflect.Slice && x.typ.Elem().Kind() == reflect.Int32:
+		return func(fr *frame) { set(&dst, fr, string(at[[]rune](&x, fr))) }
+	}
+	return nil
 }
 
 func isInteger(k reflect.Kind) bool { return k >= reflect.Int && k <= reflect.Uintptr }

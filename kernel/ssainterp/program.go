@@ -62,6 +62,7 @@ type Program struct {
 	trace     []token.Pos // of the panic under way, the deepest first; guarded by mu
 	refusals  Refusals
 	pos       token.Pos // of what is translated
+	generic   bool      // it is an instance of a generic function
 }
 
 type valueKey struct {
@@ -88,7 +89,13 @@ func New(fset *token.FileSet, symbols Symbols, name func(string) string) (*Progr
 		Compiled: p.compiledType,
 		User:     func(pkg *types.Package) bool { return p.user[pkg] },
 		Name:     name,
-		Method:   p.method,
+		Local: func() string {
+			if p.generic {
+				return "it is declared inside a generic function"
+			}
+			return ""
+		},
+		Method: p.method,
 	})
 	return p, err
 }

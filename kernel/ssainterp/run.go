@@ -25,7 +25,7 @@ func (p *Program) run(f *function) {
 			p.noteTrace(g.unwound())
 		}
 	}()
-	p.forgetTrace()
+	p.ForgetTrace()
 	g.enter(f).call()
 	ended = true
 }
@@ -116,7 +116,8 @@ func (p *Program) noteTrace(trace []token.Pos) {
 	}
 }
 
-func (p *Program) forgetTrace() {
+// ForgetTrace begins a new trace.
+func (p *Program) ForgetTrace() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.trace = nil

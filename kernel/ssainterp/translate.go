@@ -46,6 +46,10 @@ func (p *Program) translate(fn *ssa.Function) {
 		p.refuse(fn.Pos(), "the function %s, which has no body", fn.Name())
 		return
 	}
+	p.generic = false
+	for f := fn; f != nil; f = f.Parent() {
+		p.generic = p.generic || f.Origin() != nil
+	}
 	tr := &translator{Program: p, f: f, fn: fn, at: map[ssa.Value]int{}}
 	f.wrapper = fn.Synthetic != "" && fn.Parent() == nil && fn.Origin() == nil && fn.Name() != "init"
 	f.typ = p.typ(withoutRecv(fn.Signature)).Type

@@ -221,6 +221,9 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	}
 	s.stop.Store(&ctx)
 	s.frames.take()
+	if s.units != nil {
+		s.units.program.ForgetTrace()
+	}
 	id := *s.runID()
 	defer s.forget()
 	_, err := s.interp.EvalWithContext(ctx, lower.Session+".Run("+literal+")")
