@@ -2,6 +2,7 @@ package ssainterp
 
 import (
 	"reflect"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/tools/go/ssa"
@@ -107,6 +108,10 @@ func (tr *translator) appends(args []operand, dst operand) op {
 			set(&dst, fr, s)
 			return
 		}
+		if s.len+more.len < 0 {
+			var nothing struct{}
+			_ = append(unsafe.Slice(&nothing, s.len), unsafe.Slice(&nothing, more.len)...) // fails
+		}
 		dst.typ.value(dst.in(fr)).Set(reflect.AppendSlice(x.typ.value(x.in(fr)), y.typ.value(y.in(fr))))
 	}
 }
@@ -209,8 +214,9 @@ func (tr *translator) wrapNilCheck(args []operand, dst operand) op {
 	return func(fr *frame) {
 		p := *(*unsafe.Pointer)(x.in(fr))
 		if p == nil {
-			panic(runtimeError("invalid memory address or nil pointer dereference: value method " +
-				at[string](&recv, fr) + "." + at[string](&method, fr) + " called using nil pointer"))
+			name := at[string](&recv, fr)
+			panic(plainError("value method " + name + "." + at[string](&method, fr) +
+				" called using nil *" + name[strings.LastIndex(name, ".")+1:] + " pointer"))
 		}
 		set(&dst, fr, p)
 	}

@@ -44,7 +44,7 @@ func (tr *translator) equal(instr *ssa.BinOp, x, y operand) func(*frame) bool {
 		if types.IsInterface(instr.Y.Type()) {
 			return nil
 		}
-		return func(fr *frame) bool { return x.typ.eface(x.in(fr)) == y.typ.eface(y.in(fr)) }
+		return func(fr *frame) bool { return x.typ.eface(x.in(fr)) == x.typ.eface(y.in(fr)) }
 	}
 	return nil
 }

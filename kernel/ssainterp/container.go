@@ -1,6 +1,7 @@
 package ssainterp
 
 import (
+	"fmt"
 	"go/types"
 	"reflect"
 	"unicode/utf8"
@@ -148,7 +149,7 @@ func (tr *translator) makeSlice(instr *ssa.MakeSlice) op {
 			_ = make([]int64, size|1<<62) // fails
 		}
 		if capacity < size || capacity > limit {
-			_ = make([]int64, size, capacity&1<<63|1<<62) // fails
+			panicMake(int(size))
 		}
 		set(&dst, fr, slice{unsafeNewArray(elem.rtype, int(capacity)), int(size), int(capacity)})
 	}
@@ -157,61 +158,62 @@ func (tr *translator) makeSlice(instr *ssa.MakeSlice) op {
 // slice translates x[i:j:k].
 func (tr *translator) slice(instr *ssa.Slice) op {
 	x, dst := tr.operand(instr.X), tr.dst(instr)
-	bound := func(v ssa.Value) func(*frame) int {
+	unsigned := [3]bool{}
+	bound := func(n int, v ssa.Value) func(*frame) int {
 		if v == nil {
 			return nil
 		}
 		o := tr.operand(v)
-		read, unsigned := readInt(o.typ.Kind()), isUnsigned(o.typ.Kind())
-		return func(fr *frame) int {
-			n := read(o.in(fr))
-			if unsigned && n < 0 {
-				panicSliceBound(uint64(n))
-			}
-			return int(n)
-		}
+		read := readInt(o.typ.Kind())
+		unsigned[n] = isUnsigned(o.typ.Kind())
+		return func(fr *frame) int { return int(read(o.in(fr))) }
 	}
-	low, high, top := bound(instr.Low), bound(instr.High), bound(instr.Max)
-	bounds := func(fr *frame, n int) (i, j int) {
-		j = n
+	low, high, top := bound(0, instr.Low), bound(1, instr.High), bound(2, instr.Max)
+	kind := x.typ.Kind()
+	array := 0
+	made := false
+	if kind == reflect.Pointer {
+		array = tr.typ(instr.X.Type().Underlying().(*types.Pointer).Elem()).Len()
+		alloc, ok := instr.X.(*ssa.Alloc)
+		made = ok && alloc.Comment == "makeslice"
+	}
+	size := uintptr(1)
+	if kind != reflect.String {
+		size = dst.typ.Elem().Size()
+	}
+	return func(fr *frame) {
+		var s slice
+		switch kind {
+		case reflect.Pointer:
+			s = slice{*(*unsafe.Pointer)(x.in(fr)), array, array}
+			if s.data == nil {
+				nilDereference()
+			}
+		case reflect.String:
+			s = slice{len: len(at[string](&x, fr))}
+			s.cap = s.len
+		default:
+			s = *(*slice)(x.in(fr))
+		}
+		i, j, k := 0, s.len, s.cap
 		if low != nil {
 			i = low(fr)
 		}
 		if high != nil {
 			j = high(fr)
 		}
-		return i, j
-	}
-	if x.typ.Kind() == reflect.String {
-		return func(fr *frame) {
-			s := at[string](&x, fr)
-			i, j := bounds(fr, len(s))
-			set(&dst, fr, s[i:j])
-		}
-	}
-	array := 0
-	if pointer, ok := instr.X.Type().Underlying().(*types.Pointer); ok {
-		array = int(pointer.Elem().Underlying().(*types.Array).Len())
-	}
-	isArray := x.typ.Kind() == reflect.Pointer
-	size := dst.typ.Elem().Size()
-	return func(fr *frame) {
-		var s slice
-		if isArray {
-			s = slice{*(*unsafe.Pointer)(x.in(fr)), array, array}
-			if s.data == nil {
-				nilDereference()
-			}
-		} else {
-			s = *(*slice)(x.in(fr))
-		}
-		i, j := bounds(fr, s.len)
-		k := s.cap
 		if top != nil {
 			k = top(fr)
 		}
 		if uint(k) > uint(s.cap) || uint(j) > uint(k) || uint(i) > uint(j) {
-			panicSlice(i, j, k, s, isArray, top != nil)
+			if made {
+				panicMake(j)
+			}
+			panicSlice([3]int{i, j, k}, unsigned, s, kind == reflect.Slice, top != nil)
+		}
+		if kind == reflect.String {
+			set(&dst, fr, at[string](&x, fr)[i:j])
+			return
 		}
 		out := slice{s.data, j - i, k - i}
 		if out.cap > 0 {
@@ -221,24 +223,53 @@ func (tr *translator) slice(instr *ssa.Slice) op {
 	}
 }
 
-// panicSliceBound fails as an unsigned bound does that is no int.
-func panicSliceBound(n uint64) {
-	var s []struct{}
-	_ = s[n:]
+// panicMake fails as make does, whose capacity is a constant, with a length that
+// is out of its range.
+func panicMake(n int) {
+	_ = make([]int64, n, 1<<62)
 }
 
-// panicSlice fails as the slice expression does.
-func panicSlice(i, j, k int, s slice, isArray, full bool) {
+// panicSlice fails as the slice expression does with bounds i, j and k.
+func panicSlice(bounds [3]int, unsigned [3]bool, s slice, isSlice, full bool) {
+	i, j, k := bounds[0], bounds[1], bounds[2]
+	for n, b := range bounds {
+		if unsigned[n] && b < 0 || full && !isSlice && uint(k) > uint(s.cap) && k >= 0 {
+			panicLargeBound(uint(i), uint(j), uint(k), s, isSlice, full)
+		}
+	}
 	all := unsafe.Slice((*struct{})(unsafe.Pointer(&zero)), s.cap)[:s.len]
 	switch {
 	case full:
 		_ = all[i:j:k]
-	case isArray: // its errors speak of the length
+	case isSlice:
+		_ = all[i:j]
+	default: // errors of arrays and strings speak of the length
 		text := slice{data: unsafe.Pointer(&zero), len: s.len}
 		_ = (*(*string)(unsafe.Pointer(&text)))[i:j]
-	default:
-		_ = all[i:j]
 	}
+}
+
+// panicLargeBound fails with the run time's words where its own operation cannot
+// be had.
+func panicLargeBound(i, j, k uint, s slice, isSlice, full bool) {
+	limit := "capacity"
+	if !isSlice {
+		limit = "length"
+	}
+	what := ""
+	switch {
+	case full && k > uint(s.cap):
+		what = fmt.Sprintf("[::%d] with %s %d", k, limit, s.cap)
+	case full && j > k:
+		what = fmt.Sprintf("[:%d:%d]", j, k)
+	case full:
+		what = fmt.Sprintf("[%d:%d:]", i, j)
+	case j > uint(s.cap):
+		what = fmt.Sprintf("[:%d] with %s %d", j, limit, s.cap)
+	default:
+		what = fmt.Sprintf("[%d:%d]", i, j)
+	}
+	panic(runtimeError("slice bounds out of range " + what))
 }
 
 // iterator is what range over a map or a string goes through.

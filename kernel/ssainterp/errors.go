@@ -15,6 +15,14 @@ func (e runtimeError) Error() string { return "runtime error: " + string(e) }
 // RuntimeError marks it as a [runtime.Error].
 func (runtimeError) RuntimeError() {}
 
+// plainError is such an error whose text stands for itself.
+type plainError string
+
+func (e plainError) Error() string { return string(e) }
+
+// RuntimeError marks it as a [runtime.Error].
+func (plainError) RuntimeError() {}
+
 func panicSliceConvert(have, want int) {
 	panic(runtimeError(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", have, want)))
 }

@@ -115,6 +115,7 @@ func (p *Program) Load(pkg *types.Package, files []*ast.File, info *types.Info) 
 	loaded := &Package{program: p, ssa: p.prog.CreatePackage(pkg, files, info, true)}
 	err := p.translating(func() {
 		p.uses(info)
+		p.unevaluated(files, info)
 		loaded.ssa.Build()
 		loaded.init = p.function(loaded.ssa.Func("init"))
 		for _, m := range loaded.ssa.Members {
@@ -209,11 +210,20 @@ func (p *Program) compiledType(path, name string) (reflect.Type, bool) {
 	case "$ssa.deferStack":
 		return reflect.TypeFor[*deferred](), true
 	}
-	v, ok := p.table(path)[name]
-	if !ok || v.Kind() != reflect.Pointer || !v.IsNil() {
-		return nil, false
+	table := p.table(path)
+	if v, ok := table[name]; ok && v.Kind() == reflect.Pointer && v.IsNil() {
+		return v.Type().Elem(), true
 	}
-	return v.Type().Elem(), true
+	for _, v := range table { // of a variable, if it is not exported
+		t := v.Type()
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t.Name() == name && t.PkgPath() == path {
+			return t, true
+		}
+	}
+	return nil, false
 }
 
 // function returns the translation of fn, which may come later.

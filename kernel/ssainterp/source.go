@@ -66,3 +66,32 @@ func (p *Program) uses(info *types.Info) {
 		}
 	}
 }
+
+// unevaluated refuses expressions that package ssa evaluates and the compiler does
+// not, because only their type counts: *p of an array, in len, cap and range.
+func (p *Program) unevaluated(files []*ast.File, info *types.Info) {
+	check := func(x ast.Expr) {
+		star, ok := ast.Unparen(x).(*ast.StarExpr)
+		if !ok {
+			return
+		}
+		if _, ok := info.TypeOf(star).Underlying().(*types.Array); ok {
+			p.refuse(x.Pos(), "the length of an array behind a pointer, written with *")
+		}
+	}
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.RangeStmt:
+				if n.Value == nil {
+					check(n.X)
+				}
+			case *ast.CallExpr:
+				if id, ok := n.Fun.(*ast.Ident); ok && len(n.Args) == 1 && (id.Name == "len" || id.Name == "cap") {
+					check(n.Args[0])
+				}
+			}
+			return true
+		})
+	}
+}

@@ -38,6 +38,15 @@ func (o *operand) in(fr *frame) unsafe.Pointer {
 	return unsafe.Add(fr.base, o.off)
 }
 
+// fixed returns the address of a package's variable, or nil if the operand is
+// another pointer.
+func (o *operand) fixed() unsafe.Pointer {
+	if o.ptr == nil {
+		return nil
+	}
+	return *(*unsafe.Pointer)(o.ptr)
+}
+
 // translate fills in the function for fn.
 func (p *Program) translate(fn *ssa.Function) {
 	f := p.function(fn)
@@ -473,8 +482,10 @@ func (tr *translator) alloc(instr *ssa.Alloc) op {
 func (tr *translator) store(instr *ssa.Store) op {
 	addr, val := tr.operand(instr.Addr), tr.operand(instr.Val)
 	t := val.typ
-	if addr.ptr != nil { // a variable of a package
-		to := *(*unsafe.Pointer)(addr.ptr)
+	if fa, ok := instr.Addr.(*ssa.FieldAddr); ok && fieldName(fa) == "_" {
+		return nil // a literal leaves blank fields zero
+	}
+	if to := addr.fixed(); to != nil {
 		return func(fr *frame) { t.move(to, val.in(fr)) }
 	}
 	return func(fr *frame) {
@@ -505,12 +516,15 @@ func (tr *translator) fieldAddr(instr *ssa.FieldAddr) op {
 	}
 }
 
+func fieldName(fa *ssa.FieldAddr) string {
+	return fa.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(fa.Field).Name()
+}
+
 func (tr *translator) unary(instr *ssa.UnOp) op {
 	x, dst := tr.operand(instr.X), tr.dst(instr)
 	switch instr.Op {
 	case token.MUL:
-		if x.ptr != nil { // a variable of a package
-			from := *(*unsafe.Pointer)(x.ptr)
+		if from := x.fixed(); from != nil {
 			return func(fr *frame) { dst.typ.move(dst.in(fr), from) }
 		}
 		t := dst.typ
