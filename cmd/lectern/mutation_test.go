@@ -53,6 +53,21 @@ var mutations = []struct {
 		"slices.Contains(gold, span)", "slices.ContainsFunc(gold, func(g Span) bool { return g.Start == span.Start })",
 		"06-window-ner", "results",
 	},
+	{
+		"inverse decay", "schedule.go",
+		"a0 * s.Tau / max(float64(t), s.Tau)", "a0 * s.Tau / max(float64(t+1), s.Tau)",
+		"10-optimizers", "schedules",
+	},
+	{
+		"Xavier's bound", "initialize.go",
+		"math.Sqrt(6 / float64(in+out))", "math.Sqrt(3 / float64(in+out))",
+		"10-optimizers", "xavier",
+	},
+	{
+		"Adam's bias correction", "adam.go",
+		"1 - power(beta2, memory.t)", "1 - power(beta2, memory.t+1)",
+		"10-optimizers", "rules",
+	},
 }
 
 // TestMutations builds Lectern with each of the mutations, verifies a notebook of
