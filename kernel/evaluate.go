@@ -90,5 +90,5 @@ func (x *execution) evaluate(engine Engine) (*Error, error) {
 			return failed, nil
 		}
 	}
-	return x.send(program)
+	return x.sendProgram(program)
 }

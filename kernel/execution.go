@@ -75,7 +75,7 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 	if failed != nil {
 		return failed, nil
 	}
-	failed, err := x.send(program)
+	failed, err := x.sendProgram(program)
 	if failed != nil && failed.Ename == pipe.Rejected {
 		k.mu.Lock()
 		restore() // nothing of the cell has run
@@ -172,8 +172,13 @@ func (k *Kernel) lowerAgain(checked *check.Checked, engine Engine) (*lower.Progr
 	return k.lowerUnit(checked, engine)
 }
 
-// send has the worker run a program, and shows what comes back.
-func (x *execution) send(program *lower.Program) (*Error, error) {
+// sendProgram has the worker run a program.
+func (x *execution) sendProgram(program *lower.Program) (*Error, error) {
+	return x.send(&pipe.Message{Kind: pipe.Run, Cell: x.req.Cell, Source: x.req.Code, Program: program})
+}
+
+// send has the worker do something, and shows what comes back.
+func (x *execution) send(run *pipe.Message) (*Error, error) {
 	k := x.kernel
 	if k.process == nil {
 		if err := k.restart(x.ctx); err != nil {
@@ -182,8 +187,8 @@ func (x *execution) send(program *lower.Program) (*Error, error) {
 	}
 	p := k.process
 	defer func(start time.Time) { x.took = time.Since(start) }(time.Now())
-	run := &pipe.Message{Kind: pipe.Run, Cell: x.req.Cell, Source: x.req.Code, Program: program}
 	if err := p.requests.Write(run); err != nil {
+		x.closeComms()
 		return k.crashed(nil), nil //nolint:nilerr // the worker died between cells; the cell says so
 	}
 	var (
@@ -204,9 +209,12 @@ func (x *execution) send(program *lower.Program) (*Error, error) {
 		case e, ok := <-p.events:
 			switch {
 			case !ok:
+				x.closeComms()
 				return k.crashed(&tail), nil
 			case e.message != nil && e.message.Kind == pipe.Done:
 				return k.failure(e.message.Failure), nil
+			case e.message != nil && e.message.Kind == pipe.Ask:
+				go x.answer(p, e.message.Question)
 			case e.message == nil || !x.req.Silent || e.message.Kind != pipe.Result:
 				tail.add(e)
 				k.route(e, x.count, x.show)

@@ -20,12 +20,16 @@ func internalError(err error) *Error {
 }
 
 // output turns a message of the worker into an output.
-func output(m *pipe.Message, count int) Output {
+func (k *Kernel) output(m *pipe.Message, count int) Output {
 	switch m.Kind {
 	case pipe.Clear:
 		return ClearOutput{Wait: m.Wait}
 	case pipe.Stream:
 		return Stream{Name: m.Name, Text: m.Text}
+	case pipe.CommOpen, pipe.CommMsg, pipe.CommClose:
+		c := Comm{Type: m.Kind, ID: m.ID, Target: m.Target, Data: m.Data, Buffers: m.Buffers}
+		k.noteComm(c)
+		return c
 	}
 	data := MIMEBundle{}
 	for mime, f := range m.Bundle {

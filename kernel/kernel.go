@@ -50,11 +50,12 @@ type Kernel struct {
 	texts     map[string]string    // cell name -> text, for tracebacks
 	importer  *exportdata.Importer // of the session
 	builder   *builder
-	ran       []ranCell      // in this session
-	lost      []ranCell      // in the session that was lost with its worker
-	execution *execution     // the running cell, or nil
-	inputs    []HistoryEntry // the session's counted cells
-	history   *History       // of all sessions, or nil
+	ran       []ranCell         // in this session
+	lost      []ranCell         // in the session that was lost with its worker
+	comms     map[string]string // target by id of the open comms
+	execution *execution        // the running cell, or nil
+	inputs    []HistoryEntry    // the session's counted cells
+	history   History           // of all sessions, or nil
 	count     int
 	closed    bool
 }
@@ -64,7 +65,7 @@ var ErrClosed = errors.New("the kernel is closed")
 
 // Start starts a kernel and its worker process.
 func Start(ctx context.Context, config Config) (*Kernel, error) {
-	k := &Kernel{config: config, texts: map[string]string{}, lates: map[string]func(Output){}, builder: newBuilder(config), docs: exportdata.StdDocs()}
+	k := &Kernel{config: config, texts: map[string]string{}, lates: map[string]func(Output){}, comms: map[string]string{}, builder: newBuilder(config), docs: exportdata.StdDocs()}
 	if config.Docs != nil {
 		k.docs.Add(config.Docs)
 	}

@@ -56,9 +56,9 @@ func (k *Kernel) route(e event, count int, show func(Output)) {
 	case e.message == nil:
 		show(Stream{Name: e.stream, Text: string(e.text)})
 	case e.message.Cell != "" && k.lates[e.message.Cell] != nil:
-		k.lates[e.message.Cell](output(e.message, count))
+		k.lates[e.message.Cell](k.output(e.message, count))
 	case e.message.Kind != pipe.Done:
-		show(output(e.message, count))
+		show(k.output(e.message, count))
 	}
 }
 

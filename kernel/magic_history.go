@@ -9,7 +9,7 @@ import (
 )
 
 // UseHistory gives %history the cells of earlier sessions.
-func (k *Kernel) UseHistory(h *History) {
+func (k *Kernel) UseHistory(h History) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.history = h

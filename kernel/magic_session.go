@@ -92,6 +92,7 @@ func (x *execution) magicReset(cell.Magic, *Engine) *Error {
 	if k.process != nil {
 		k.process.end()
 	}
+	x.closeComms()
 	k.mu.Lock()
 	n := len(k.session.Objects())
 	k.process, k.session = nil, k.newSession()

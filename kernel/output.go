@@ -1,5 +1,10 @@
 package kernel
 
+import (
+	"context"
+	"encoding/json"
+)
+
 // ExecuteRequest asks for one cell to be run.
 type ExecuteRequest struct {
 	Code string // the cell's text
@@ -15,10 +20,15 @@ type ExecuteRequest struct {
 	// os.Stdout and os.Stderr themselves, not by fmt.Print, log and display, is
 	// the running cell's.
 	Late func(Output)
+	// Input asks the user for a line, without its newline, for a cell that reads
+	// its standard input or calls display.Input. It returns io.EOF if the user
+	// ends the input; any other error says why there is no answer. Where Input is
+	// nil nobody answers, and a cell that reads its standard input fails.
+	Input func(ctx context.Context, prompt string, password bool) (string, error)
 }
 
 // An Output is something a cell showed while it ran: a [Stream],
-// [DisplayData], [ExecuteResult], [ClearOutput] or [Error].
+// [DisplayData], [ExecuteResult], [ClearOutput], [Comm] or [Error].
 type Output interface{ output() }
 
 // Stream is text that a cell wrote to its standard output or error.
@@ -62,10 +72,21 @@ type Error struct {
 	Line      int      // line of the cell, from 1; 0 if unknown
 }
 
+// Comm is what one side tells the other of a comm: that it is opened, a message
+// or that it is closed.
+type Comm struct {
+	Type    string // "comm_open", "comm_msg" or "comm_close"
+	ID      string
+	Target  string // of comm_open
+	Data    json.RawMessage
+	Buffers [][]byte
+}
+
 func (Stream) output()        {}
 func (DisplayData) output()   {}
 func (ExecuteResult) output() {}
 func (ClearOutput) output()   {}
+func (Comm) output()          {}
 func (Error) output()         {}
 
 // Reply ends the execution of a cell.

@@ -26,13 +26,16 @@ var importRules = map[string][]string{
 	"kernel/protocol":     {},
 	"kernel/protocol/...": {"kernel/protocol"},
 	"kernel/kernelspec":   {"kernel/protocol"},
-	"experiments":         {},
-	"experiments/...":     {"experiments/..."},
-	"nnlib":               {"nnlib/internal/..."},
-	"nnlib/internal/...":  {},
-	"nnlib/...":           {"nnlib/..."},
-	"notebooks":           {},
-	"notebooks/nbformat":  {},
+	// What cells import stands alone.
+	"kernel/comm":        {},
+	"kernel/display":     {},
+	"experiments":        {},
+	"experiments/...":    {"experiments/..."},
+	"nnlib":              {"nnlib/internal/..."},
+	"nnlib/internal/...": {},
+	"nnlib/...":          {"nnlib/..."},
+	"notebooks":          {},
+	"notebooks/nbformat": {},
 	// Cells load a corpus by name and train on it at once: data finds the files and
 	// hands them to the reader of nnlib. Nothing else of notebooks knows nnlib.
 	"notebooks/data": {"nnlib/ner"},

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lectern-go/lectern/cmd/lectern/history"
 	"github.com/lectern-go/lectern/cmd/lectern/library"
 	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/channels"
@@ -166,15 +167,18 @@ func serveKernel(server *zmq.Server, s session) (err error) {
 	}
 	defer func() { err = errors.Join(err, k.Close()) }()
 	defer func() { err = errors.Join(err, server.Close()) }()
-	history := kernel.NewHistory(historyFolder())
-	defer func() { err = errors.Join(err, history.Close()) }()
-	k.UseHistory(history)
+	cells, err := openHistory()
+	if err != nil {
+		return fmt.Errorf("kernel start: %w", err)
+	}
+	defer func() { err = errors.Join(err, cells.Close()) }()
+	k.UseHistory(cells)
 
 	end := make(chan struct{})
 	finish := sync.OnceFunc(func() { close(end) })
 	connection := server.Connection()
 	ch := channels.NewServer(channels.Config{
-		Kernel: k, Version: version, History: history,
+		Kernel: k, Version: version, History: cells,
 		Connect: protocol.ConnectReply{
 			ShellPort: connection.ShellPort, IOPubPort: connection.IOPubPort, StdinPort: connection.StdinPort,
 			HBPort: connection.HBPort, ControlPort: connection.ControlPort,
@@ -236,11 +240,11 @@ func (s session) startInteractive(ctx context.Context) (*kernel.Kernel, error) {
 	})
 }
 
-// historyFolder returns where the cells of interactive sessions are remembered.
-func historyFolder() string {
-	cache, err := os.UserCacheDir()
+// openHistory opens what remembers the cells of interactive sessions.
+func openHistory() (*history.History, error) {
+	path, err := history.Path()
 	if err != nil {
-		cache = os.TempDir()
+		return nil, err
 	}
-	return filepath.Join(cache, "lectern", "history")
+	return history.Open(path, nil), nil
 }

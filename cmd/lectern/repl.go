@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/repl"
 )
 
@@ -41,11 +40,14 @@ func (c replCmd) Run() (err error) {
 		return fmt.Errorf("repl: %w", err)
 	}
 	defer func() { err = errors.Join(err, k.Close()) }()
-	history := kernel.NewHistory(historyFolder())
-	defer func() { err = errors.Join(err, history.Close()) }()
-	k.UseHistory(history)
+	cells, err := openHistory()
+	if err != nil {
+		return fmt.Errorf("repl: %w", err)
+	}
+	defer func() { err = errors.Join(err, cells.Close()) }()
+	k.UseHistory(cells)
 	err = repl.Run(repl.Config{
-		Kernel: k, History: history,
+		Kernel: k, History: cells,
 		Banner: fmt.Sprintf("Lectern %s on %s. %%help lists the magics, Ctrl-D leaves.", version, runtime.Version()),
 	})
 	switch {

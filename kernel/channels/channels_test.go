@@ -2,6 +2,8 @@ package channels_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -222,30 +224,28 @@ func TestShutdown(t *testing.T) {
 }
 
 func TestComms(t *testing.T) {
-	closed := make(chan string, 1)
-	f, _ := start(t, channels.Config{Comms: map[string]channels.CommTarget{
-		"mirror": func(c *channels.Comm, data json.RawMessage, _ [][]byte) {
-			c.OnMessage = func(data json.RawMessage, buffers [][]byte) { c.Send(data, buffers...) }
-			c.OnClose = func(data json.RawMessage) { closed <- string(data) }
-			c.Send(data)
-		},
-		"shy": func(c *channels.Comm, _ json.RawMessage, _ [][]byte) { c.Close(nil) },
-	}})
-	last := func() string {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		m := f.seen[len(f.seen)-2] // idle comes behind
-		return m.Header.MsgType + " " + string(m.Content)
-	}
+	f, _ := start(t, channels.Config{})
 	for _, tt := range []struct{ msgType, content, want string }{
 		{"comm_open", `{"comm_id":"1","target_name":"mirror","data":{"a":1}}`, `comm_msg {"comm_id":"1","data":{"a":1}}`},
 		{"comm_msg", `{"comm_id":"1","data":{"b":2}}`, `comm_msg {"comm_id":"1","data":{"b":2}}`},
 		{"comm_open", `{"comm_id":"2","target_name":"nobody","data":{}}`, `comm_close {"comm_id":"2","data":{}}`},
-		{"comm_open", `{"comm_id":"3","target_name":"shy","data":{}}`, `comm_close {"comm_id":"3","data":{}}`},
+		{"comm_msg", `{"comm_id":"2","data":{}}`, ``},
+		{"comm_msg", `{"comm_id":2,"data":{}}`, ``},
 	} {
-		f.send(protocol.Shell, tt.msgType, json.RawMessage(tt.content))
-		if got := last(); got != tt.want {
+		m := f.session.New(tt.msgType, nil, json.RawMessage(tt.content))
+		m.Buffers = [][]byte{{1, 2}}
+		f.server.Handle(protocol.Shell, f, m)
+		f.wait(tt.content, func() bool { return f.idle[m.Header.MsgID] })
+		if got := strings.Join(f.published(m.Header.MsgID), "; "); got != tt.want {
 			t.Errorf("%s %s: %s, want %s", tt.msgType, tt.content, got, tt.want)
+		}
+		if f.replies[m.Header.MsgID] != nil {
+			t.Errorf("%s %s has a reply", tt.msgType, tt.content)
+		}
+		for _, got := range f.seen {
+			if got.Header.MsgType == "comm_msg" && !cmp.Equal(got.Buffers, m.Buffers) {
+				t.Errorf("%s: the buffers %v came back as %v", tt.content, m.Buffers, got.Buffers)
+			}
 		}
 	}
 	info := func(target string) string {
@@ -257,33 +257,139 @@ func TestComms(t *testing.T) {
 	if got, want := info("other"), `{"status":"ok","comms":{}}`; got != want {
 		t.Errorf("comm_info_reply %s, want %s", got, want)
 	}
-	f.send(protocol.Shell, "comm_close", json.RawMessage(`{"comm_id":"1","data":{"c":3}}`))
-	if got := <-closed; got != `{"c":3}` {
-		t.Errorf("OnClose(%s), want {\"c\":3}", got)
+	id := f.send(protocol.Shell, "comm_close", json.RawMessage(`{"comm_id":"1","data":{"c":3}}`))
+	f.wait(id, func() bool { return f.idle[id] })
+	if diff := cmp.Diff([]string{`stream {"name":"stdout","text":"closed"}`}, f.published(id)); diff != "" {
+		t.Errorf("comm_close (-want +got)\n%s", diff)
 	}
 	if got, want := info(""), `{"status":"ok","comms":{}}`; got != want {
 		t.Errorf("comm_info_reply after comm_close %s, want %s", got, want)
 	}
+	_, got := f.execute("open 7", nil)
+	if want := `comm_open {"comm_id":"7","target_name":"widget","data":{}}`; got[1] != want {
+		t.Errorf("a cell opens a comm: %s, want %s", got[1], want)
+	}
+}
+
+// TestCommsWaitForCells shows that messages of comms keep their order with cells,
+// and that a failed cell does not swallow them.
+func TestCommsWaitForCells(t *testing.T) {
+	f, e := start(t, channels.Config{})
+	running := f.send(protocol.Shell, "execute_request", map[string]any{"code": "wait"})
+	<-e.started
+	open := f.send(protocol.Shell, "comm_open", json.RawMessage(`{"comm_id":"1","target_name":"mirror","data":{}}`))
+	if got := f.states(open); len(got) != 0 {
+		t.Errorf("a comm's message was handled while a cell runs: %q", got)
+	}
+	f.send(protocol.Control, "interrupt_request", nil)
+	f.reply(running)
+	f.wait(open, func() bool { return f.idle[open] })
+}
+
+func TestInput(t *testing.T) {
+	f, _ := start(t, channels.Config{})
+	other := connect(t, f.server)
+	other.session = protocol.NewSession("other")
+	answer := func(from *front, question *protocol.Message, value string) {
+		f.server.Handle(protocol.Stdin, from, from.session.New("input_reply", question, protocol.InputReply{Value: value}))
+	}
+	id := f.send(protocol.Shell, "execute_request", map[string]any{"code": "ask name?"})
+	first := f.question(1)
+	if got, want := string(first.Content), `{"prompt":"name?","password":false}`; got != want || parent(first) != id {
+		t.Errorf("input_request %s, child of %s; want %s, of %s", got, parent(first), want, id)
+	}
+	answer(other, first, "stranger") // who was not asked
+	answer(f, first, "Ada")
+	second := f.question(2)
+	if got, want := string(second.Content), `{"prompt":"name?","password":true}`; got != want {
+		t.Errorf("input_request %s, want %s", got, want)
+	}
+	answer(f, first, "late") // to a question that is over
+	answer(f, nil, "secret") // as front ends do that leave the parent out
+	f.reply(id)
+	want := []string{`stream {"name":"stdout","text":"Ada\n"}`, `stream {"name":"stdout","text":"secret\n"}`}
+	if diff := cmp.Diff(want, f.published(id)[1:]); diff != "" {
+		t.Errorf("what the cell got (-want +got)\n%s", diff)
+	}
+
+	for _, tt := range []struct {
+		name, want string
+		more       map[string]any
+		act        func(question *protocol.Message)
+	}{
+		{name: "end of input", want: "EOF", act: func(q *protocol.Message) { answer(f, q, protocol.EndOfInput) }},
+		{name: "allow_stdin", want: "nobody", more: map[string]any{"allow_stdin": false}},
+		{name: "gone", want: "the front end that ran the cell is gone", act: func(*protocol.Message) { close(f.gone) }},
+		{name: "gone before", want: "the front end that ran the cell is gone"},
+	} {
+		content := map[string]any{"code": "ask", "stop_on_error": false}
+		maps.Copy(content, tt.more)
+		asked := len(f.asked)
+		id := f.send(protocol.Shell, "execute_request", content)
+		if tt.act != nil {
+			tt.act(f.question(asked + 1))
+		}
+		var reply protocol.ExecuteReply
+		if err := f.reply(id).Decode(&reply); err != nil || reply.Error == nil || reply.Evalue != tt.want {
+			t.Errorf("%s: reply %+v, %v; want the error %q", tt.name, reply, err, tt.want)
+		}
+		if tt.act == nil && len(f.asked) > asked {
+			t.Errorf("%s: the front end was asked", tt.name)
+		}
+	}
+}
+
+// diary is a history that notes what it is asked and has one cell.
+type diary struct {
+	kernel.History
+	notes []string
+}
+
+func (d *diary) note(format string, args ...any) ([]kernel.HistoryEntry, error) {
+	d.notes = append(d.notes, fmt.Sprintf(format, args...))
+	return []kernel.HistoryEntry{{Session: 3, Line: 4, Input: "a", Output: "b"}, {Session: 3, Line: 5, Input: "c"}}, nil
+}
+
+func (d *diary) Input(line int, code string) error {
+	_, err := d.note("Input %d %s", line, code)
+	return err
+}
+
+func (d *diary) Output(line int, text string) error {
+	_, err := d.note("Output %d %s", line, text)
+	return err
+}
+func (d *diary) Tail(n int) ([]kernel.HistoryEntry, error) { return d.note("Tail %d", n) }
+func (d *diary) Range(session, start, stop int) ([]kernel.HistoryEntry, error) {
+	return d.note("Range %d %d %d", session, start, stop)
+}
+
+func (d *diary) Search(pattern string, n int, unique bool) ([]kernel.HistoryEntry, error) {
+	return d.note("Search %s %d %t", pattern, n, unique)
 }
 
 func TestHistory(t *testing.T) {
-	f, _ := start(t, channels.Config{History: kernel.NewHistory(t.TempDir())})
+	d := &diary{}
+	f, _ := start(t, channels.Config{History: d})
 	f.execute("value 1", nil)
 	f.execute("fail", nil)
 	f.execute("value 2", map[string]any{"store_history": false})
-	for _, tt := range []struct {
-		content map[string]any
-		want    string
-	}{
-		{map[string]any{"hist_access_type": "tail", "n": 9}, `[[1,1,"value 1"],[1,2,"fail"]]`},
-		{map[string]any{"hist_access_type": "tail", "n": 1, "output": true}, `[[1,2,["fail",null]]]`},
-		{map[string]any{"hist_access_type": "range", "session": 0, "start": 1, "stop": 2, "output": true}, `[[1,1,["value 1","1"]]]`},
-		{map[string]any{"hist_access_type": "range", "session": 1, "start": 2, "stop": nil}, `[[1,2,"fail"]]`},
-		{map[string]any{"hist_access_type": "search", "pattern": "val*"}, `[[1,1,"value 1"]]`},
+	f.execute("value 2", map[string]any{"silent": true})
+	if diff := cmp.Diff([]string{"Input 1 value 1", "Output 1 1", "Input 2 fail"}, d.notes); diff != "" {
+		t.Errorf("remembered (-want +got)\n%s", diff)
+	}
+	const inputs, outputs = `[[3,4,"a"],[3,5,"c"]]`, `[[3,4,["a","b"]],[3,5,["c",null]]]`
+	for _, tt := range []struct{ content, asked, want string }{
+		{`{"hist_access_type":"tail","n":9}`, "Tail 9", inputs},
+		{`{"hist_access_type":"tail","n":1,"output":true,"raw":false}`, "Tail 1", outputs},
+		{`{"hist_access_type":"range","session":0,"start":1,"stop":2,"output":true}`, "Range 0 1 2", outputs},
+		{`{"hist_access_type":"range","session":-1,"start":2,"stop":null}`, "Range -1 2 -1", inputs},
+		{`{"hist_access_type":"search","pattern":"val*"}`, "Search val* 0 false", inputs},
+		{`{"hist_access_type":"search","pattern":"?","n":3,"unique":true}`, "Search ? 3 true", inputs},
 	} {
-		reply := string(f.reply(f.send(protocol.Shell, "history_request", tt.content)).Content)
-		if want := `{"status":"ok","history":` + tt.want + `}`; reply != want {
-			t.Errorf("%v: %s, want %s", tt.content, reply, want)
+		reply := string(f.reply(f.send(protocol.Shell, "history_request", json.RawMessage(tt.content))).Content)
+		if want := `{"status":"ok","history":` + tt.want + `}`; reply != want || d.notes[len(d.notes)-1] != tt.asked {
+			t.Errorf("%v: asked for %s, replied %s; want %s, %s", tt.content, d.notes[len(d.notes)-1], reply, tt.asked, want)
 		}
 	}
 	reply := string(f.reply(f.send(protocol.Shell, "history_request", map[string]any{"hist_access_type": "diary"})).Content)

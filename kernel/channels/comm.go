@@ -1,138 +1,49 @@
 package channels
 
 import (
-	"encoding/json"
-	"fmt"
-	"sync"
+	"errors"
 
+	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/protocol"
 )
 
-// A CommTarget is called when a front end opens a comm with it. It sets the
-// comm's callbacks.
-type CommTarget func(c *Comm, data json.RawMessage, buffers [][]byte)
-
-// A Comm is a two-way connection between a front end's code and Go code in this
-// process. Its callbacks are set by the target and called one at a time.
-type Comm struct {
-	ID     string
-	Target string
-	// OnMessage is called with each message; it may be nil.
-	OnMessage func(data json.RawMessage, buffers [][]byte)
-	// OnClose is called when the front end has closed the comm; it may be nil.
-	OnClose func(data json.RawMessage)
-
-	server *Server
-	mu     sync.Mutex        // held while a callback runs
-	parent *protocol.Message // that the callback handles
+func isComm(msgType string) bool {
+	return msgType == "comm_open" || msgType == "comm_msg" || msgType == "comm_close"
 }
 
-// comms are the open comms.
-type comms struct {
-	mu   sync.Mutex
-	open map[string]*Comm
-}
-
-// commData is what a comm sends.
-type commData struct {
-	CommID string `json:"comm_id"`
-	Data   any    `json:"data"`
-}
-
-// Send sends a message to the front ends. A callback may call it. It panics if
-// data does not marshal to JSON.
-func (c *Comm) Send(data any, buffers ...[]byte) { c.send("comm_msg", data, buffers) }
-
-// Close closes the comm and tells the front ends. A callback may call it. It
-// panics if data does not marshal to JSON.
-func (c *Comm) Close(data any) {
-	c.server.comms.take(c.ID)
-	c.send("comm_close", data, nil)
-}
-
-func (c *Comm) send(msgType string, data any, buffers [][]byte) {
-	if data == nil {
-		data = struct{}{}
-	}
-	m := c.server.session.New(msgType, c.parent, commData{c.ID, data})
-	m.Identities, m.Buffers = nil, buffers
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
-	c.server.tell(m)
-}
-
-func (s *comms) get(id string) *Comm {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.open[id]
-}
-
-func (s *comms) take(id string) *Comm {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.open[id]
-	delete(s.open, id)
-	return c
-}
-
-// comm handles the three messages of comms, which have no replies.
-func (s *Server) comm(r *request) error {
-	if r.Header.MsgType == "comm_open" {
-		return s.commOpen(r)
-	}
-	var msg protocol.CommMsg
-	if err := r.Decode(&msg); err != nil {
-		return err
-	}
-	find := s.comms.get
-	if r.Header.MsgType == "comm_close" {
-		find = s.comms.take
-	}
-	c := find(msg.CommID)
-	if c == nil {
-		return fmt.Errorf("no comm %q is open", msg.CommID)
-	}
-	c.handle(r, func() {
-		switch {
-		case r.Header.MsgType == "comm_msg" && c.OnMessage != nil:
-			c.OnMessage(msg.Data, r.Buffers)
-		case r.Header.MsgType == "comm_close" && c.OnClose != nil:
-			c.OnClose(msg.Data)
-		}
-	})
-	return nil
-}
-
-func (s *Server) commOpen(r *request) error {
-	var open protocol.CommOpen
+// comm has the cells handle one message of a comm. There are no replies to them.
+func (s *Server) comm(r *request) {
+	s.begin(r)
+	defer s.end(r)
+	var open protocol.CommOpen // the others have some of its fields
 	if err := r.Decode(&open); err != nil {
-		return err
+		s.config.Log.Warn("channels: request", "type", r.Header.MsgType, "err", err)
+		return
 	}
-	target := s.config.Comms[open.TargetName]
-	if target == nil {
-		s.publish("comm_close", r.Message, commData{open.CommID, struct{}{}})
-		return fmt.Errorf("no comm target %q", open.TargetName)
+	out := &outputs{server: s, parent: r.Message}
+	err := s.config.Kernel.HandleComm(s.ctx, kernel.Comm{
+		Type: r.Header.MsgType, ID: open.CommID, Target: open.TargetName, Data: open.Data, Buffers: r.Buffers,
+	}, out.show)
+	out.flush()
+	if err != nil {
+		s.config.Log.Warn("channels: "+r.Header.MsgType, "comm", open.CommID, "err", err)
+		if !errors.Is(err, kernel.ErrComm) {
+			s.publish("error", r.Message, failed("internal error", err.Error()).Error)
+		}
 	}
-	c := &Comm{ID: open.CommID, Target: open.TargetName, server: s}
-	s.comms.mu.Lock()
-	taken := s.comms.open[c.ID] != nil
-	if !taken {
-		s.comms.open[c.ID] = c
-	}
-	s.comms.mu.Unlock()
-	if taken {
-		return fmt.Errorf("comm %q is open already", c.ID)
-	}
-	c.handle(r, func() { target(c, open.Data, r.Buffers) })
-	return nil
 }
 
-// handle calls a callback for a request.
-func (c *Comm) handle(r *request, callback func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.parent = r.Message
-	callback()
+// publishComm publishes what a cell tells of a comm.
+func (s *Server) publishComm(parent *protocol.Message, c kernel.Comm) {
+	var content any = protocol.CommMsg{CommID: c.ID, Data: c.Data}
+	if c.Type == "comm_open" {
+		content = protocol.CommOpen{CommID: c.ID, TargetName: c.Target, Data: c.Data}
+	}
+	m := s.session.New(c.Type, parent, content)
+	m.Identities, m.Buffers = nil, c.Buffers
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tell(m)
 }
 
 func (s *Server) commInfo(r *request) (any, error) {
@@ -141,11 +52,9 @@ func (s *Server) commInfo(r *request) (any, error) {
 		return nil, err
 	}
 	reply := protocol.CommInfoReply{Status: protocol.OK, Comms: map[string]protocol.CommInfo{}}
-	s.comms.mu.Lock()
-	defer s.comms.mu.Unlock()
-	for id, c := range s.comms.open {
-		if req.TargetName == "" || req.TargetName == c.Target {
-			reply.Comms[id] = protocol.CommInfo{TargetName: c.Target}
+	for id, target := range s.config.Kernel.Comms() {
+		if req.TargetName == "" || req.TargetName == target {
+			reply.Comms[id] = protocol.CommInfo{TargetName: target}
 		}
 	}
 	return reply, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,15 +27,20 @@ import (
 //	panic       have the kernel itself panic
 //	clear       clear the output
 //	next X      offer X as the next cell
+//	ask X       ask for a line with the prompt X, and for a password; print both
+//	open ID     open a comm
+//
+// Comms that front ends open with the target mirror send back what they get.
 type echo struct {
 	mu        sync.Mutex
 	count     int
+	comms     map[string]string
 	interrupt chan struct{}
 	started   chan string // the code of each cell as it starts
 }
 
 func newEcho() *echo {
-	return &echo{interrupt: make(chan struct{}, 8), started: make(chan string, 100000)}
+	return &echo{comms: map[string]string{}, interrupt: make(chan struct{}, 8), started: make(chan string, 100000)}
 }
 
 func (e *echo) Execute(ctx context.Context, req kernel.ExecuteRequest, show func(kernel.Output)) (kernel.Reply, error) {
@@ -66,6 +72,10 @@ func (e *echo) Execute(ctx context.Context, req kernel.ExecuteRequest, show func
 			show(kernel.Stream{Name: "stdout", Text: string([]byte{b})})
 			time.Sleep(60 * time.Millisecond)
 		}
+	case "ask":
+		reply.Error = ask(ctx, req, arg, show)
+	case "open":
+		show(kernel.Comm{Type: "comm_open", ID: arg, Target: "widget", Data: []byte(`{}`), Buffers: [][]byte{{0}}})
 	case "next":
 		reply.NextInput = arg
 	case "clear":
@@ -85,6 +95,46 @@ func (e *echo) Execute(ctx context.Context, req kernel.ExecuteRequest, show func
 		show(*reply.Error)
 	}
 	return reply, nil
+}
+
+func ask(ctx context.Context, req kernel.ExecuteRequest, prompt string, show func(kernel.Output)) *kernel.Error {
+	if req.Input == nil {
+		return &kernel.Error{Ename: "input error", Evalue: "nobody"}
+	}
+	for _, password := range []bool{false, true} {
+		line, err := req.Input(ctx, prompt, password)
+		if err != nil {
+			return &kernel.Error{Ename: "input error", Evalue: err.Error()}
+		}
+		show(kernel.Stream{Name: "stdout", Text: line + "\n"})
+	}
+	return nil
+}
+
+func (e *echo) HandleComm(_ context.Context, c kernel.Comm, show func(kernel.Output)) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case c.Type == "comm_open" && c.Target == "mirror":
+		e.comms[c.ID] = c.Target
+	case c.Type == "comm_open":
+		show(kernel.Comm{Type: "comm_close", ID: c.ID, Data: []byte(`{}`)})
+		return fmt.Errorf("%w: no target %s", kernel.ErrComm, c.Target)
+	case e.comms[c.ID] == "":
+		return fmt.Errorf("%w: %s is unknown", kernel.ErrComm, c.ID)
+	case c.Type == "comm_close":
+		delete(e.comms, c.ID)
+		show(kernel.Stream{Name: "stdout", Text: "closed"})
+		return nil
+	}
+	show(kernel.Comm{Type: "comm_msg", ID: c.ID, Data: c.Data, Buffers: c.Buffers})
+	return nil
+}
+
+func (e *echo) Comms() map[string]string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return maps.Clone(e.comms)
 }
 
 func (e *echo) ExecutionCount() int {
@@ -125,6 +175,8 @@ type front struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	replies map[string]*protocol.Message // by msg_id of the request
+	asked   []*protocol.Message          // input_requests
+	gone    chan struct{}                // closed when the front end is gone
 	seen    []*protocol.Message          // of iopub
 	idle    map[string]bool              // by msg_id of the request
 }
@@ -142,7 +194,7 @@ func start(t *testing.T, config channels.Config) (*front, *echo) {
 func connect(t *testing.T, s *channels.Server) *front {
 	f := &front{
 		t: t, server: s, session: protocol.NewSession(t.Name()),
-		replies: map[string]*protocol.Message{}, idle: map[string]bool{},
+		replies: map[string]*protocol.Message{}, idle: map[string]bool{}, gone: make(chan struct{}),
 	}
 	f.changed.L = &f.mu
 	t.Cleanup(s.Subscribe(func(m *protocol.Message) {
@@ -173,13 +225,27 @@ func parent(m *protocol.Message) string {
 	return h.MsgID
 }
 
-// Send takes a reply.
-func (f *front) Send(_ protocol.Channel, m *protocol.Message) {
+// Send takes a reply or a question.
+func (f *front) Send(ch protocol.Channel, m *protocol.Message) {
 	f.validate(m)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if ch == protocol.Stdin {
+		f.asked = append(f.asked, m)
+		f.changed.Broadcast()
+		return
+	}
 	f.replies[parent(m)] = m
 	f.changed.Broadcast()
+}
+
+func (f *front) Gone(protocol.Channel) <-chan struct{} { return f.gone }
+
+// question waits for the n-th question.
+func (f *front) question(n int) *protocol.Message {
+	f.t.Helper()
+	f.wait("cell that asks", func() bool { return len(f.asked) >= n })
+	return f.asked[n-1]
 }
 
 // send sends a request and returns its id.

@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 
@@ -16,7 +17,11 @@ func (s *Server) run() {
 		if r == nil {
 			break
 		}
-		s.execute(r)
+		if r.isCell() {
+			s.execute(r)
+		} else {
+			s.comm(r)
+		}
 	}
 	for _, r := range s.queue.remove("") {
 		s.abort(r)
@@ -26,6 +31,9 @@ func (s *Server) run() {
 // abort answers a cell that is not run because one before it failed, or
 // because the kernel ends.
 func (s *Server) abort(r *request) {
+	if !r.isCell() {
+		return
+	}
 	s.publish("status", r.Message, protocol.Status{ExecutionState: protocol.Busy})
 	s.reply(r, protocol.ExecuteReply{
 		Status: protocol.Aborted, ExecutionCount: s.config.Kernel.ExecutionCount(),
@@ -36,11 +44,7 @@ func (s *Server) abort(r *request) {
 
 // execute answers one execute_request.
 func (s *Server) execute(r *request) {
-	s.mu.Lock()
-	s.running = r.Message
-	s.tell(s.status(protocol.Busy, r.Message))
-	s.mu.Unlock()
-
+	s.begin(r)
 	req := protocol.NewExecuteRequest()
 	reply := s.runCell(r, &req)
 	s.reply(r, reply)
@@ -50,13 +54,25 @@ func (s *Server) execute(r *request) {
 		aborted = s.queue.remove(r.Header.Session)
 	}
 
-	s.mu.Lock()
-	s.running = nil
-	s.tell(s.status(protocol.Idle, r.Message))
-	s.mu.Unlock()
+	s.end(r)
 	for _, a := range aborted {
 		s.abort(a)
 	}
+}
+
+// begin says that the kernel is busy with a request of the queue.
+func (s *Server) begin(r *request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = r.Message
+	s.tell(s.status(protocol.Busy, r.Message))
+}
+
+func (s *Server) end(r *request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = nil
+	s.tell(s.status(protocol.Idle, r.Message))
 }
 
 // runCell runs a cell, publishes its outputs and returns the reply.
@@ -93,6 +109,12 @@ func (s *Server) runCell(r *request, req *protocol.ExecuteRequest) (reply protoc
 		}
 	}
 	run := kernel.ExecuteRequest{Code: req.Code, Silent: req.Silent, Uncounted: !counted, Late: out.show}
+	if req.AllowStdin {
+		run.Input = func(ctx context.Context, prompt string, password bool) (string, error) {
+			out.flush()
+			return s.ask(ctx, r, prompt, password)
+		}
+	}
 	if !counted {
 		run.Cell = "uncounted cell" // the count names another
 	}

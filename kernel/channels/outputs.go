@@ -60,6 +60,8 @@ func (o *outputs) show(output kernel.Output) {
 		})
 	case kernel.ClearOutput:
 		s.publish("clear_output", o.parent, protocol.ClearOutput{Wait: output.Wait})
+	case kernel.Comm:
+		s.publishComm(o.parent, output)
 	case kernel.Error:
 		s.publish("error", o.parent, errorContent(output))
 	}

@@ -52,14 +52,14 @@ func (q *queue) take() *request {
 	return r
 }
 
-// remove removes and returns the requests of a front end's session; those of
-// all if the queue is closed.
+// remove removes and returns the cells of a front end's session; everything of
+// all of them if the queue is closed.
 func (q *queue) remove(session string) []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var removed, kept []*request
 	for _, r := range q.requests {
-		if q.closed || r.Header.Session == session {
+		if q.closed || r.isCell() && r.Header.Session == session {
 			removed = append(removed, r)
 		} else {
 			kept = append(kept, r)

@@ -20,6 +20,8 @@ type Kernel interface {
 	Complete(code string, cursor int) kernel.Completion
 	Inspect(code string, cursor, detail int) (kernel.MIMEBundle, bool)
 	IsComplete(code string) kernel.Completeness
+	HandleComm(ctx context.Context, c kernel.Comm, show func(kernel.Output)) error
+	Comms() map[string]string
 	Interrupt()
 }
 
@@ -31,11 +33,9 @@ type Config struct {
 	// Version is the version of the program, for kernel_info_reply.
 	Version string
 	// History remembers the cells, or is nil.
-	History *kernel.History
+	History kernel.History
 	// Connect is the answer to connect_request.
 	Connect protocol.ConnectReply
-	// Comms are what front ends may open comms with, by target name.
-	Comms map[string]CommTarget
 	// Shutdown, if not nil, is called in a goroutine of its own after the reply
 	// to a shutdown_request was sent. It is to call Server.Close.
 	Shutdown func(restart bool)
@@ -43,10 +43,13 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// A Client is the front end that sent a request. Send must not wait for the
-// front end to read.
+// A Client is the front end that sent a request.
 type Client interface {
+	// Send must not wait for the front end to read.
 	Send(ch protocol.Channel, m *protocol.Message)
+	// Gone returns a channel that is closed when the front end does not have
+	// the channel ch, or not any more.
+	Gone(ch protocol.Channel) <-chan struct{}
 }
 
 // A Server answers the requests to one kernel. It is safe for concurrent use.
@@ -54,7 +57,7 @@ type Server struct {
 	config  Config
 	session *protocol.Session
 	queue   *queue
-	comms   comms
+	input   input
 	ctx     context.Context // ends with Close
 	cancel  context.CancelFunc
 	stopped chan struct{} // closed when no cell runs any more
@@ -74,7 +77,6 @@ func NewServer(config Config) *Server {
 		config: config, session: protocol.NewSession(rand.Text()), queue: newQueue(),
 		stopped: make(chan struct{}), subscribers: map[int]func(*protocol.Message){},
 	}
-	s.comms.open = map[string]*Comm{}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	go s.run()
 	return s
@@ -107,14 +109,16 @@ func (s *Server) Close() {
 }
 
 // Handle handles a message of a client. It answers requests before it returns,
-// except for an execute_request, which it queues; where very many wait in the
-// queue, it waits for room.
+// except for an execute_request and the messages of comms, which it queues; where
+// very many wait in the queue, it waits for room.
 func (s *Server) Handle(ch protocol.Channel, client Client, m *protocol.Message) {
 	r := &request{channel: ch, client: client, Message: m}
 	switch {
 	case ch == protocol.Stdin:
-		s.config.Log.Warn("channels: nobody asked for input", "type", m.Header.MsgType)
-	case m.Header.MsgType == "execute_request":
+		if err := s.input.reply(m); err != nil {
+			s.config.Log.Warn("channels: input", "type", m.Header.MsgType, "err", err)
+		}
+	case r.isCell() || isComm(m.Header.MsgType):
 		if !s.queue.put(r) {
 			s.abort(r)
 		}
@@ -129,6 +133,8 @@ type request struct {
 	channel protocol.Channel
 	client  Client
 }
+
+func (r *request) isCell() bool { return r.Header.MsgType == "execute_request" }
 
 // reply sends the reply to a request. Its type is that of the request with
 // _reply for _request.
@@ -222,8 +228,6 @@ func (s *Server) dispatch(r *request) (content any, after func(), err error) {
 		content, err = s.history(r)
 	case "comm_info_request":
 		content, err = s.commInfo(r)
-	case "comm_open", "comm_msg", "comm_close":
-		return nil, nil, s.comm(r)
 	case "debug_request":
 		content, err = debugReply(r)
 	case "interrupt_request":

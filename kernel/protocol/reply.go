@@ -196,6 +196,13 @@ type ExecuteResult struct {
 	Metadata       map[string]any `json:"metadata"`
 }
 
+// InputRequest asks the front end that ran a cell for a line. Source:
+// messaging.rst "Messages on the stdin (ROUTER/DEALER) channel".
+type InputRequest struct {
+	Prompt   string `json:"prompt"`
+	Password bool   `json:"password"`
+}
+
 // ExecuteInput tells everybody what is run. Source: messaging.rst "Code
 // inputs".
 type ExecuteInput struct {

@@ -84,6 +84,16 @@ type CommMsg struct {
 	Data   json.RawMessage `json:"data"`
 }
 
+// InputReply answers an input_request. Source: messaging.rst "Messages on the
+// stdin (ROUTER/DEALER) channel".
+type InputReply struct {
+	Value string `json:"value"`
+}
+
+// EndOfInput is the value of an InputReply with which a front end ends the
+// input: the character of Ctrl-D.
+const EndOfInput = "\x04"
+
 // DebugRequest is a request of the Debug Adapter Protocol. Source:
 // messaging.rst "Debug request".
 type DebugRequest struct {

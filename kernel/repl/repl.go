@@ -21,7 +21,7 @@ type Config struct {
 	Kernel *kernel.Kernel
 	// History holds the cells of this and earlier sessions; nil keeps those of
 	// this session only.
-	History *kernel.History
+	History kernel.History
 	// Banner is shown first.
 	Banner string
 }

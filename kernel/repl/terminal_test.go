@@ -2,9 +2,13 @@ package repl_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -51,9 +55,34 @@ func runREPL(dir string) error {
 		return err
 	}
 	defer k.Close()
-	history := kernel.NewHistory(dir)
-	defer history.Close()
-	return repl.Run(repl.Config{Kernel: k, History: history, Banner: "ready"})
+	return repl.Run(repl.Config{Kernel: k, History: fileHistory{path: filepath.Join(dir, "history.json")}, Banner: "ready"})
+}
+
+// fileHistory keeps cells in a file, of which a REPL adds some and reads all.
+type fileHistory struct {
+	kernel.History
+	path string
+}
+
+func (h fileHistory) Input(line int, code string) error {
+	entries, err := h.Tail(0)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(append(entries, kernel.HistoryEntry{Line: line, Input: code}))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(h.path, data, 0o600)
+}
+
+func (h fileHistory) Tail(int) ([]kernel.HistoryEntry, error) {
+	data, err := os.ReadFile(h.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var entries []kernel.HistoryEntry
+	return entries, errors.Join(err, json.Unmarshal(data, &entries))
 }
 
 // terminal is a REPL in a pseudo-terminal.

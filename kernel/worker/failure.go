@@ -3,6 +3,7 @@ package worker
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"reflect"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lectern-go/lectern/kernel/display"
 	"github.com/lectern-go/lectern/kernel/lower"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
@@ -55,6 +57,18 @@ func (s *session) interpretedFrames() []pipe.Frame {
 	}
 	if s.units != nil { // called from the others
 		frames = append(s.units.frames(), frames...)
+	}
+	return frames
+}
+
+// anyFrames returns the frames of a panic in code of whatever engine.
+func (s *session) anyFrames() []pipe.Frame {
+	frames := compiledFrames()
+	if len(frames) == 0 {
+		frames = s.interpretedFrames()
+	}
+	if len(frames) == 0 && s.units != nil {
+		frames = s.units.frames()
 	}
 	return frames
 }
@@ -114,7 +128,11 @@ func (s *session) call(ctx context.Context, run func(), frames func() []pipe.Fra
 }
 
 func interrupted(ctx context.Context) *pipe.Failure {
-	return &pipe.Failure{Ename: "interrupt", Evalue: context.Cause(ctx).Error()}
+	cause := context.Cause(ctx)
+	if errors.Is(cause, display.ErrNoInput) {
+		return &pipe.Failure{Ename: "input error", Evalue: cause.Error()}
+	}
+	return &pipe.Failure{Ename: "interrupt", Evalue: cause.Error()}
 }
 
 // goroutineID returns "goroutine N " of the caller.

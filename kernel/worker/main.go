@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/lectern-go/lectern/kernel/comm"
 	"github.com/lectern-go/lectern/kernel/display"
 	"github.com/lectern-go/lectern/kernel/exportdata"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
@@ -61,9 +62,13 @@ func Main(config Config) error {
 	}
 	w := &worker{config: config, out: pipe.NewWriter(messages), secret: os.Getenv(MarkVariable)}
 	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
+	// Without it, cells read nothing: a Go whose os.File is another one.
+	w.stdin, _ = newStdin(w.ask) //nolint:errcheck // see above
 	w.session = newSession(w)
 	display.SetSink(w.display)
 	log.SetOutput(w.stderr())
+	display.SetInput(w.ask)
+	comm.Connect(w.sendComm)
 	if err := w.send(&pipe.Message{Kind: pipe.Ready}); err != nil {
 		return err
 	}
@@ -75,15 +80,18 @@ func Main(config Config) error {
 }
 
 type worker struct {
-	config  Config
-	out     *pipe.Writer
-	secret  string
-	sending sync.Mutex // guards mark; keeps the marks in the order of the messages
-	mark    uint64
-	session *session
-	owners  owners
-	mu      sync.Mutex
-	cancel  context.CancelCauseFunc // of the running cell, or nil
+	config    Config
+	out       *pipe.Writer
+	secret    string
+	sending   sync.Mutex // guards mark; keeps the marks in the order of the messages
+	mark      uint64
+	session   *session
+	owners    owners
+	stdin     *stdin // nil if cells have none
+	questions questions
+	mu        sync.Mutex
+	running   context.Context         // of the running cell, or nil
+	cancel    context.CancelCauseFunc // of the running cell, or nil
 }
 
 // serve answers requests until the pipe ends.
@@ -98,11 +106,17 @@ func (w *worker) serve(requests *pipe.Reader) error {
 		}
 		switch m.Kind {
 		case pipe.Run:
-			ctx, cancel := context.WithCancelCause(context.Background())
-			w.mu.Lock()
-			w.cancel = cancel
-			w.mu.Unlock()
-			go w.run(ctx, m)
+			w.start(func(ctx context.Context) *pipe.Failure {
+				if w.config.Running != nil {
+					w.config.Running(ctx, m.Cell, m.Source)
+				}
+				w.owners.begin(m.Cell)
+				return w.session.run(ctx, m.Program)
+			})
+		case pipe.CommOpen, pipe.CommMsg, pipe.CommClose:
+			w.start(func(ctx context.Context) *pipe.Failure { return w.receiveComm(ctx, m) })
+		case pipe.Reply:
+			w.questions.answer(m.Answer)
 		case pipe.Interrupt:
 			w.mu.Lock()
 			if w.cancel != nil {
@@ -117,18 +131,26 @@ func (w *worker) serve(requests *pipe.Reader) error {
 
 var errInterrupted = errors.New("interrupted")
 
-// run runs one cell and reports its end.
-func (w *worker) run(ctx context.Context, m *pipe.Message) {
-	if w.config.Running != nil {
-		w.config.Running(ctx, m.Cell, m.Source)
-	}
-	w.owners.begin(m.Cell)
-	failure := w.session.run(ctx, m.Program)
+// start runs one cell, or the handler of a comm, and reports its end.
+func (w *worker) start(run func(context.Context) *pipe.Failure) {
+	ctx, cancel := context.WithCancelCause(context.Background())
 	w.mu.Lock()
-	w.cancel(nil)
-	w.cancel = nil
+	w.running, w.cancel = ctx, cancel
 	w.mu.Unlock()
-	w.tell(&pipe.Message{Kind: pipe.Done, Failure: failure})
+	go func() {
+		var serving sync.WaitGroup
+		if w.stdin != nil {
+			w.stdin.begin()
+			serving.Go(func() { w.stdin.serve(ctx, cancel) })
+		}
+		failure := run(ctx)
+		w.mu.Lock()
+		cancel(nil)
+		w.running, w.cancel = nil, nil
+		w.mu.Unlock()
+		serving.Wait()
+		w.tell(&pipe.Message{Kind: pipe.Done, Failure: failure})
+	}()
 }
 
 // tell sends a message; without a front process there is nobody left to work

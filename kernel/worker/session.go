@@ -235,7 +235,7 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 		// Closures remember the run that made them and return zeros at once
 		// in any other: this run goes on.
 		atomic.StoreUint64(s.runID(), id)
-		return &pipe.Failure{Ename: "interrupt", Evalue: context.Cause(ctx).Error()}
+		return interrupted(ctx)
 	}
 	select {
 	case failure := <-finished:

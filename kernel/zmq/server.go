@@ -147,13 +147,28 @@ type client struct {
 
 var _ channels.Client = (*client)(nil)
 
-// Send sends a message to the front end. Its sockets have the same identity on
-// every channel.
-func (c *client) Send(ch protocol.Channel, m *protocol.Message) {
-	p := c.peer
+// on returns the front end's peer on a channel, or nil: its sockets have the same
+// identity on every channel.
+func (c *client) on(ch protocol.Channel) *Peer {
 	if ch != c.channel && ch == protocol.Stdin {
-		p = c.server.stdin.Peer(c.peer.Identity())
+		return c.server.stdin.Peer(c.peer.Identity())
 	}
+	return c.peer
+}
+
+// Gone returns a channel that is closed when the front end has left.
+func (c *client) Gone(ch protocol.Channel) <-chan struct{} {
+	if p := c.on(ch); p != nil {
+		return p.written
+	}
+	gone := make(chan struct{})
+	close(gone)
+	return gone
+}
+
+// Send sends a message to the front end.
+func (c *client) Send(ch protocol.Channel, m *protocol.Message) {
+	p := c.on(ch)
 	if p == nil {
 		c.server.log.Warn("zmq: the front end has no such channel", "channel", ch, "type", m.Header.MsgType)
 		return

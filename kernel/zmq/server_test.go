@@ -43,7 +43,9 @@ func (*echo) Inspect(string, int, int) (kernel.MIMEBundle, bool) { return nil, f
 func (*echo) IsComplete(string) kernel.Completeness {
 	return kernel.Completeness{Status: kernel.Complete}
 }
-func (*echo) Interrupt() {}
+func (*echo) HandleComm(context.Context, kernel.Comm, func(kernel.Output)) error { return nil }
+func (*echo) Comms() map[string]string                                           { return nil }
+func (*echo) Interrupt()                                                         {}
 
 const key = "the key"
 

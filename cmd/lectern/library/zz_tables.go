@@ -17,6 +17,7 @@ var tables = map[string]table{
 	"github.com/lectern-go/lectern/experiments/open":       {"github.com/lectern-go/lectern/experiments/open/open", table_github_com_lectern_go_lectern_experiments_open},
 	"github.com/lectern-go/lectern/experiments/statistics": {"github.com/lectern-go/lectern/experiments/statistics/statistics", table_github_com_lectern_go_lectern_experiments_statistics},
 	"github.com/lectern-go/lectern/experiments/track":      {"github.com/lectern-go/lectern/experiments/track/track", table_github_com_lectern_go_lectern_experiments_track},
+	"github.com/lectern-go/lectern/kernel/comm":            {"github.com/lectern-go/lectern/kernel/comm/comm", table_github_com_lectern_go_lectern_kernel_comm},
 	"github.com/lectern-go/lectern/kernel/display":         {"github.com/lectern-go/lectern/kernel/display/display", table_github_com_lectern_go_lectern_kernel_display},
 	"github.com/lectern-go/lectern/nnlib":                  {"github.com/lectern-go/lectern/nnlib/nnlib", table_github_com_lectern_go_lectern_nnlib},
 	"github.com/lectern-go/lectern/nnlib/calculus":         {"github.com/lectern-go/lectern/nnlib/calculus/calculus", table_github_com_lectern_go_lectern_nnlib_calculus},

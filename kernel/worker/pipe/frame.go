@@ -21,10 +21,11 @@ const (
 var ErrFrame = errors.New("malformed message")
 
 // header is what a frame's JSON holds: the message and the sizes of the forms
-// behind it.
+// and buffers behind it.
 type header struct {
 	Message
-	Forms []formSize `json:"forms,omitempty"`
+	Forms       []formSize `json:"forms,omitempty"`
+	BufferSizes []int64    `json:"buffers,omitempty"`
 }
 
 type formSize struct {
@@ -43,7 +44,7 @@ type Writer struct {
 func NewWriter(w io.Writer) *Writer { return &Writer{w: bufio.NewWriter(w)} }
 
 // Write writes a message: the length of its header as four bytes, big-endian,
-// the header, then the forms.
+// the header, then the forms and the buffers.
 func (w *Writer) Write(m *Message) error {
 	h := header{Message: *m}
 	mimes := make([]string, 0, len(m.Bundle))
@@ -54,6 +55,9 @@ func (w *Writer) Write(m *Message) error {
 	for _, mime := range mimes {
 		f := m.Bundle[mime]
 		h.Forms = append(h.Forms, formSize{mime, f.Kind, int64(len(f.Data))})
+	}
+	for _, b := range m.Buffers {
+		h.BufferSizes = append(h.BufferSizes, int64(len(b)))
 	}
 	b, err := json.Marshal(h)
 	if err != nil {
@@ -67,6 +71,9 @@ func (w *Writer) Write(m *Message) error {
 	w.w.Write(b)       //nolint:errcheck // as above
 	for _, mime := range mimes {
 		w.w.Write(m.Bundle[mime].Data) //nolint:errcheck // as above
+	}
+	for _, b := range m.Buffers {
+		w.w.Write(b) //nolint:errcheck // as above
 	}
 	return w.w.Flush()
 }
@@ -97,10 +104,7 @@ func (r *Reader) Read() (*Message, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFrame, err)
 	}
 	for _, f := range h.Forms {
-		if f.Size < 0 || f.Size > maxForm {
-			return nil, fmt.Errorf("%w: form of %d bytes", ErrFrame, f.Size)
-		}
-		data, err := r.bytes(f.Size)
+		data, err := r.content(f.Size)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +113,22 @@ func (r *Reader) Read() (*Message, error) {
 		}
 		h.Bundle[f.MIME] = Form{f.Kind, data}
 	}
+	for _, size := range h.BufferSizes {
+		data, err := r.content(size)
+		if err != nil {
+			return nil, err
+		}
+		h.Buffers = append(h.Buffers, data)
+	}
 	return &h.Message, nil
+}
+
+// content reads the bytes of a form or a buffer.
+func (r *Reader) content(size int64) ([]byte, error) {
+	if size < 0 || size > maxForm {
+		return nil, fmt.Errorf("%w: content of %d bytes", ErrFrame, size)
+	}
+	return r.bytes(size)
 }
 
 // bytes reads n bytes. It grows with what arrives, so that a length that lies
