@@ -28,6 +28,7 @@ type Peer struct {
 	conn     net.Conn
 	in       *bufio.Reader
 	identity string
+	number   int  // in the order of the handshakes
 	ready    bool // the handshake is over; guarded by socket.mu until the socket closes
 	queue    *queue
 	written  chan struct{} // closed when the writer has ended

@@ -39,7 +39,7 @@ type Socket struct {
 	running  sync.WaitGroup
 	mu       sync.Mutex
 	peers    map[*Peer]bool
-	named    map[string]*Peer // the newest peer of each identity
+	admitted int // how many peers have shaken hands so far
 	closed   bool
 }
 
@@ -57,7 +57,7 @@ func (s *Socket) Listen(network, address string) error {
 		s.QueueLimit = DefaultQueueLimit
 	}
 	s.listener = l
-	s.peers, s.named = map[*Peer]bool{}, map[string]*Peer{}
+	s.peers = map[*Peer]bool{}
 	s.running.Go(s.accept)
 	return nil
 }
@@ -134,10 +134,8 @@ func (s *Socket) admit(p *Peer, identity string) bool {
 	if s.closed {
 		return false
 	}
-	p.ready = true
-	if p.identity = identity; identity != "" {
-		s.named[identity] = p
-	}
+	s.admitted++
+	p.ready, p.identity, p.number = true, identity, s.admitted
 	return true
 }
 
@@ -145,17 +143,20 @@ func (s *Socket) remove(p *Peer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.peers, p)
-	if s.named[p.identity] == p {
-		delete(s.named, p.identity)
-	}
 }
 
-// Peer returns the peer that gave itself the identity, the newest if there are
-// several, or nil.
+// Peer returns the connected peer that gave itself the identity, the newest if
+// there are several, or nil.
 func (s *Socket) Peer(identity string) *Peer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.named[identity]
+	var newest *Peer
+	for p := range s.peers {
+		if p.ready && p.identity == identity && (newest == nil || p.number > newest.number) {
+			newest = p
+		}
+	}
+	return newest
 }
 
 // Publish queues a message for every peer that subscribed to a prefix of its

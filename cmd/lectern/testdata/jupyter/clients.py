@@ -7,7 +7,7 @@ import time
 
 import validated  # noqa: F401  every message, from here on
 import zmq
-from jupyter_client import KernelManager
+from jupyter_client import BlockingKernelClient, KernelManager
 
 
 def start():
@@ -176,7 +176,8 @@ def test_input(km, kc):
 
 def test_front_end_gone(km, kc):
     """A front end leaves while its cell waits for input: another one's cells run."""
-    leaving = km.client()
+    leaving = BlockingKernelClient(connection_file=km.connection_file)
+    leaving.load_connection_file()  # with a session of its own
     leaving.start_channels()
     leaving.wait_for_ready(timeout=60)
     leaving.execute("fmt.Scan(&who)", allow_stdin=True)

@@ -3,7 +3,6 @@
 import unittest
 
 import jupyter_kernel_test
-import validated  # noqa: F401  every message, from here on
 
 
 class LecternTests(jupyter_kernel_test.KernelTests):
