@@ -24,14 +24,21 @@ var screenshots = flag.String("screenshots", "", "write pictures of the notebook
 // notebookTimeout bounds what Jupyter and the browser do in TestNotebook.
 const notebookTimeout = 3 * time.Minute
 
-// TestNotebook opens testdata/jupyter/outputs.ipynb in Jupyter's Notebook, runs
-// all cells there and looks for what each cell's metadata says under "shows": CSS
-// selectors of elements in the cell's output, with patterns of their text.
+// TestNotebook opens notebooks in testdata in Jupyter's Notebook, runs all cells
+// there and looks for what each cell's metadata says under "shows": CSS selectors
+// of elements in the cell's output, with patterns of their text. One shows every
+// form of output, the other is the picture in the README.
 func TestNotebook(t *testing.T) {
 	j := startJupyter(t)
-	url := j.serveNotebook(t, "outputs.ipynb")
+	url := j.serveNotebooks(t, "outputs.ipynb", "classifier.ipynb")
+	t.Run("outputs", func(t *testing.T) { testNotebook(t, url, "outputs", 30) })
+	t.Run("classifier", func(t *testing.T) { testNotebook(t, url, "classifier", 4) })
+}
+
+// testNotebook runs a notebook, of whose cells at least least say what they show.
+func testNotebook(t *testing.T, url, name string, least int) {
 	ctx := startBrowser(t)
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(pageWidth, 900), chromedp.Navigate(url)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(pageWidth, 900), chromedp.Navigate(url+name+".ipynb")); err != nil {
 		t.Fatal(err)
 	}
 	poll(ctx, t, `window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()`)
@@ -40,7 +47,7 @@ func TestNotebook(t *testing.T) {
 	poll(ctx, t, `MathJax.Hub.queue.pending == 0 && MathJax.Hub.queue.queue.length == 0`)
 	cells := javascript[[]shownCell](ctx, t, readCells)
 	if *screenshots != "" {
-		screenshot(ctx, t, filepath.Join(*screenshots, "notebook"))
+		screenshot(ctx, t, filepath.Join(*screenshots, name))
 	}
 	for _, c := range cells {
 		for _, e := range c.Shows {
@@ -49,8 +56,8 @@ func TestNotebook(t *testing.T) {
 			}
 		}
 	}
-	if len(cells) < 30 {
-		t.Errorf("%d cells say what they show, want at least 30", len(cells))
+	if len(cells) < least {
+		t.Errorf("%d cells say what they show, want at least %d", len(cells), least)
 	}
 }
 
@@ -73,17 +80,19 @@ const readCells = `Jupyter.notebook.get_cells().filter(c => c.metadata.shows).ma
 	}),
 }))`
 
-// serveNotebook starts Jupyter's Notebook on a copy of a notebook in testdata and
-// returns the notebook's address.
-func (j *jupyter) serveNotebook(t *testing.T, name string) string {
+// serveNotebooks starts Jupyter's Notebook on copies of notebooks in testdata and
+// returns the address before their names.
+func (j *jupyter) serveNotebooks(t *testing.T, names ...string) string {
 	t.Helper()
 	needs(t, "Jupyter Notebook", "jupyter-notebook", exec.Command(j.python, "-c", "import notebook.notebookapp").Run() == nil)
-	data, err := os.ReadFile(script(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(j.dir, name), data, 0o666); err != nil {
-		t.Fatal(err)
+	for _, name := range names {
+		data, err := os.ReadFile(script(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(j.dir, name), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -111,7 +120,7 @@ func (j *jupyter) serveNotebook(t *testing.T, name string) string {
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		if reply, err := http.Get(base + "/api"); err == nil {
 			reply.Body.Close()
-			return base + "/notebooks/" + name
+			return base + "/notebooks/"
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("the notebook server does not answer")

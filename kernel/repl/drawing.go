@@ -1,11 +1,13 @@
 package repl
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,7 +29,7 @@ func draw(svg string, width int, colour bool) string {
 	if err := d.read(svg); err != nil || !d.drawn {
 		return ""
 	}
-	return d.text(colour)
+	return d.lines(colour)
 }
 
 // drawing is a canvas of Braille characters, each 2 dots wide and 4 high.
@@ -36,7 +38,15 @@ type drawing struct {
 	left, top     float64 // of the image's own coordinates
 	scale         float64 // dots for each unit of them
 	cells         [][]cell
+	texts         []text // to be written when all else is drawn
 	drawn         bool
+}
+
+// text is a text of the image, where its line begins.
+type text struct {
+	style style
+	at    point
+	chars []rune
 }
 
 // cell is one character: a text's, or dots.
@@ -65,6 +75,10 @@ func (d *drawing) read(svg string) error {
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
+			slices.SortStableFunc(d.texts, func(a, b text) int { return cmp.Compare(a.at.y, b.at.y) })
+			for _, t := range d.texts {
+				d.write(t)
+			}
 			return nil
 		}
 		if err != nil {
@@ -85,14 +99,15 @@ func (d *drawing) read(svg string) error {
 				}
 			case "text":
 				if hidden == 0 && d.cells != nil {
-					var text struct {
+					var element struct {
 						Text string `xml:",chardata"`
 					}
-					if err := decoder.DecodeElement(&text, &token); err != nil {
+					if err := decoder.DecodeElement(&element, &token); err != nil {
 						return err
 					}
 					stack = stack[:len(stack)-1] // DecodeElement took the end
-					d.write(now, a.number("x"), a.number("y"), strings.TrimSpace(text.Text))
+					at := now.at(point{a.number("x"), a.number("y")})
+					d.texts = append(d.texts, text{now, at, []rune(strings.TrimSpace(element.Text))})
 				}
 			default:
 				if hidden == 0 && d.cells != nil {
@@ -119,7 +134,7 @@ func (d *drawing) begin(a attrs) bool {
 		return false
 	}
 	d.scale = float64(2*d.columns) / width
-	d.rows = int(math.Ceil(height * d.scale / 4))
+	d.rows = int(math.Ceil(height*d.scale/4)) + 1 // one more for texts that make way
 	d.cells = make([][]cell, d.rows)
 	for i := range d.cells {
 		d.cells[i] = make([]cell, d.columns)
@@ -210,17 +225,16 @@ func (d *drawing) dot(x, y int, colour string) {
 }
 
 // write writes a text in the place of one in the image, whose characters are
-// narrower; upwards if it is turned.
-func (d *drawing) write(s style, x, y float64, text string) {
-	chars := []rune(text)
-	at := s.at(point{x, y})
-	column, row := (at.x-d.left)*d.scale/2, (at.y-d.top)*d.scale/4
+// narrower; from the top down if it is turned.
+func (d *drawing) write(t text) {
+	s, chars := t.style, t.chars
+	column, row := (t.at.x-d.left)*d.scale/2, (t.at.y-d.top)*d.scale/4
 	inImage := 0.55 * s.size * float64(len(chars)) // about the text's width there
 	turned := math.Abs(s.matrix[1]) > math.Abs(s.matrix[0])
 	if turned {
 		row -= (inImage*d.scale/4 - float64(len(chars))) / 2
 		for i, c := range chars {
-			d.put(int(column-0.5), int(math.Round(row))-1-i, c, s.fill)
+			d.put(int(column-0.5), int(math.Round(row))-len(chars)+i, c, s.fill)
 		}
 		return
 	}
@@ -235,9 +249,26 @@ func (d *drawing) write(s style, x, y float64, text string) {
 		}
 	}
 	row -= 0.35 * s.size * d.scale / 4 // from the line below the text to its middle
-	for i, c := range chars {
-		d.put(int(math.Round(column-shift))+i, int(row), c, s.fill)
+	first := int(math.Round(column - shift))
+	if d.crossed(first, int(row), len(chars)) && !d.crossed(first, int(row)+1, len(chars)) {
+		row++ // below the axis, or its numbers
 	}
+	for i, c := range chars {
+		d.put(first+i, int(row), c, s.fill)
+	}
+}
+
+// crossed reports whether there is something in n cells of a row, or no such row.
+func (d *drawing) crossed(column, row, n int) bool {
+	if row < 0 || row >= d.rows {
+		return true
+	}
+	for i := max(column, 0); i < min(column+n, d.columns); i++ {
+		if c := d.cells[row][i]; c.dots != 0 || c.char != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *drawing) put(column, row int, c rune, fill string) {
@@ -246,8 +277,8 @@ func (d *drawing) put(column, row int, c rune, fill string) {
 	}
 }
 
-// text returns the drawing as lines.
-func (d *drawing) text(colour bool) string {
+// lines returns the drawing as text.
+func (d *drawing) lines(colour bool) string {
 	lines := make([]string, d.rows)
 	for i, row := range d.cells {
 		var b strings.Builder
