@@ -243,6 +243,11 @@ func (g *goCell) function() string { return fmt.Sprintf("cell%d", g.number) }
 //go:embed show.go.txt
 var showSource string
 
+// plainSource is the text of a value in a program that does not import display.
+//
+//go:embed plain.go.txt
+var plainSource string
+
 const recoveredSource = `
 // recovered runs a cell that is meant to fail.
 func recovered(cell func()) {
@@ -279,8 +284,10 @@ func (p *program) write(name string) ([]byte, error) {
 		}
 		calls = append(calls, call)
 	}
+	plain := plainSource
 	if display, ok := p.imports[displayPath]; ok {
 		calls = append([]string{display + ".SetSink(func(v any) { show(v) })"}, calls...)
+		plain = "\nfunc plain(v any) string { return fmt.Sprint(" + display + ".Bundle(v)[\"text/plain\"]) }\n"
 	}
 
 	var out bytes.Buffer
@@ -293,7 +300,7 @@ func (p *program) write(name string) ([]byte, error) {
 	}
 	out.WriteString(")\n\n" + p.entry(calls) + "\n")
 	out.Write(body.Bytes())
-	out.WriteString(showSource)
+	out.WriteString(showSource + plain)
 	if recovers {
 		out.WriteString(recoveredSource)
 	}
