@@ -88,9 +88,16 @@ func (c *Cell) addFile(file *ast.File) {
 	}
 }
 
+// importOrder is the parser's message for an import behind another declaration,
+// which cells may have.
+const importOrder = "imports must appear before other declarations"
+
 func appendErrors(list scanner.ErrorList, err error) scanner.ErrorList {
-	if errs, ok := err.(scanner.ErrorList); ok { //nolint:errorlint // the parser's documented type
-		return append(list, errs...)
+	errs, ok := err.(scanner.ErrorList) //nolint:errorlint // the parser's documented type
+	for i := 0; ok && i < len(errs); i++ {
+		if errs[i].Msg != importOrder {
+			list = append(list, errs[i])
+		}
 	}
 	return list
 }

@@ -156,7 +156,7 @@ func assignment(st ast.Stmt) ast.Stmt {
 
 // zero returns *new(T).
 func zero(typ ast.Expr) ast.Expr {
-	return &ast.StarExpr{Star: typ.Pos(), X: &ast.CallExpr{Fun: &ast.Ident{NamePos: typ.Pos(), Name: "new"}, Args: []ast.Expr{typ}}}
+	return &ast.StarExpr{Star: typ.Pos(), X: &ast.CallExpr{Fun: ast.NewIdent("new"), Args: []ast.Expr{typ}}}
 }
 
 // defined returns the identifiers that a top-level statement may define.

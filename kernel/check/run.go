@@ -20,8 +20,9 @@ type Diagnostic struct {
 type run struct {
 	info        *types.Info
 	pkg         *types.Package
-	main        *ast.FuncDecl // the statements
-	lifted      []ast.Decl    // variables declared at the package's level
+	main        *ast.FuncDecl       // the statements
+	lifted      []ast.Decl          // variables declared at the package's level
+	byPosition  []*ast.CompositeLit // that set unexported fields of other cells' types
 	diagnostics []Diagnostic
 }
 
@@ -91,7 +92,11 @@ var resultsSignature = types.NewSignatureType(nil, nil, nil, types.NewTuple(
 // not use.
 func (r *run) allowed(c *cell.Cell, e types.Error) bool {
 	if strings.HasPrefix(e.Msg, "implicit assignment to unexported field") {
-		return r.ownFields(c, e.Pos)
+		lit := r.ownLiteral(c, e.Pos)
+		if lit != nil {
+			r.byPosition = append(r.byPosition, lit)
+		}
+		return lit != nil
 	}
 	if !e.Soft {
 		return false
@@ -106,15 +111,17 @@ func (r *run) allowed(c *cell.Cell, e types.Error) bool {
 	return mine && strings.HasPrefix(e.Msg, "declared and not used")
 }
 
-// ownFields reports whether the composite literal at pos is of a struct that
-// cells declared. For the checker each cell is a package of its own, whose
+// ownLiteral returns the composite literal around pos if it is of a struct that
+// cells declared, or nil. For the checker each cell is a package of its own, whose
 // unexported fields others may not set without naming them.
-func (r *run) ownFields(c *cell.Cell, pos token.Pos) bool {
-	own := false
+func (r *run) ownLiteral(c *cell.Cell, pos token.Pos) *ast.CompositeLit {
+	var own *ast.CompositeLit
 	visit := func(n ast.Node) bool {
 		if lit, ok := n.(*ast.CompositeLit); ok && lit.Lbrace < pos && pos <= lit.Rbrace {
-			st := structOf(r.info.Types[lit].Type)
-			own = st != nil && st.NumFields() > 0 && st.Field(0).Pkg().Path() == r.pkg.Path()
+			own = nil
+			if st := structOf(r.info.Types[lit].Type); st != nil && st.NumFields() > 0 && st.Field(0).Pkg().Path() == r.pkg.Path() {
+				own = lit
+			}
 		}
 		return true
 	}
@@ -125,6 +132,26 @@ func (r *run) ownFields(c *cell.Cell, pos token.Pos) bool {
 		ast.Inspect(st, visit)
 	}
 	return own
+}
+
+// keyLiterals names the fields in the literals that the checker did not look into
+// because they set fields of another cell's type by position. It reports whether
+// there were any.
+func (r *run) keyLiterals() bool {
+	found := false
+	for _, lit := range r.byPosition {
+		st := structOf(r.info.Types[lit].Type)
+		if len(lit.Elts) != st.NumFields() {
+			continue // an error of its own
+		}
+		for i, x := range lit.Elts {
+			if _, keyed := x.(*ast.KeyValueExpr); !keyed {
+				lit.Elts[i] = &ast.KeyValueExpr{Key: &ast.Ident{NamePos: x.Pos(), Name: st.Field(i).Name()}, Colon: x.Pos(), Value: x}
+				found = true
+			}
+		}
+	}
+	return found
 }
 
 // isResult reports whether e complains that the value of the cell's last

@@ -122,7 +122,7 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	s.pull(c)
 	lifted := s.lift(c, imports)
 	r := s.run(c, imports, lifted)
-	for s.importMissing(r, imports) {
+	for s.importMissing(r, imports) || r.keyLiterals() {
 		r = s.run(c, imports, lifted)
 	}
 	if len(r.diagnostics) > 0 {

@@ -59,6 +59,7 @@ func (n Namer) Name(obj types.Object) string {
 
 // An Edit replaces source text.
 type Edit struct {
+	Ident    *ast.Ident
 	Pos, End token.Pos
 	New      string
 }
@@ -96,7 +97,7 @@ func (n Namer) Edits(node ast.Node, info *types.Info) (edits []Edit, aliases []s
 				name = Marker + obj.Name()
 			}
 			if name != node.Name {
-				edits = append(edits, Edit{node.Pos(), node.End(), name})
+				edits = append(edits, Edit{node, node.Pos(), node.End(), name})
 			}
 		}
 		return true

@@ -290,7 +290,7 @@ func (d *divider) write(cell int, groups [][]ast.Decl) Package {
 	for _, decl := range decls {
 		edits, names := namer.Edits(decl, d.info)
 		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
-			edits = append([]Edit{{fn.Name.Pos(), fn.Name.End(), ObjectMarker + "main"}}, edits...)
+			edits = append([]Edit{{fn.Name, fn.Name.Pos(), fn.Name.End(), ObjectMarker + "main"}}, edits...)
 		}
 		aliases = append(aliases, names...)
 		start := d.fset.Position(decl.Pos())

@@ -152,7 +152,7 @@ func (s Snippet) Valid() error {
 // source writes the snippet as a package with a function Run.
 func (s Snippet) source() (string, error) {
 	w := snippetWriter{
-		snippet: s, imports: map[string]string{showName: "yardstick/show"}, vars: map[string]string{},
+		snippet: s, imports: map[string]string{showName: "yardstick/show"}, vars: map[string]string{}, declared: map[string]bool{},
 		session: check.NewSession(token.NewFileSet(), exportdata.NewImporter(), KnownPackages),
 	}
 	for i, text := range s.Cells {
@@ -165,7 +165,7 @@ func (s Snippet) source() (string, error) {
 	for name, path := range w.imports {
 		fmt.Fprintf(&b, "\t%s %q\n", name, path)
 	}
-	fmt.Fprintf(&b, ")\n\n%s\nfunc Run() {\n%s}\n", &w.decls, &w.body)
+	fmt.Fprintf(&b, ")\n\nvar _ = "+showName+".Values\n\n%s\nfunc Run() {\n%s}\n", &w.decls, &w.body)
 	return b.String(), nil
 }
 
@@ -181,6 +181,7 @@ type snippetWriter struct {
 	session     *check.Session
 	imports     map[string]string
 	vars        map[string]string // name -> type
+	declared    map[string]bool   // name -> it is a variable
 	decls, body bytes.Buffer
 }
 
@@ -202,6 +203,11 @@ func (w *snippetWriter) cell(name, text string) error {
 		}
 	}
 	for _, o := range checked.Objects {
+		_, isVar := o.Object.(*types.Var)
+		if was, ok := w.declared[o.Name()]; ok && (!isVar || !was) {
+			return errors.New(o.Name() + " is declared twice")
+		}
+		w.declared[o.Name()] = isVar
 		if v, ok := o.Object.(*types.Var); ok {
 			if err := w.variable(v); err != nil {
 				return err
@@ -223,6 +229,8 @@ func (w *snippetWriter) cell(name, text string) error {
 	for i, st := range c.Stmts {
 		if x, ok := st.(*ast.ExprStmt); ok && i == len(c.Stmts)-1 && checked.Result != nil {
 			showResult(x)
+		} else if ok && !isCall(x.X) {
+			st = &ast.AssignStmt{Lhs: []ast.Expr{ast.NewIdent("_")}, Tok: token.ASSIGN, Rhs: []ast.Expr{x.X}}
 		}
 		for _, st := range withoutDefinitions(st) {
 			if err := format.Node(&w.body, fset, st); err != nil {
@@ -253,6 +261,16 @@ func (w *snippetWriter) variable(v *types.Var) error {
 		fmt.Fprintf(&w.decls, "var %s %s\n\n", v.Name(), typ)
 	}
 	return nil
+}
+
+func isCall(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.CallExpr:
+		return true
+	case *ast.UnaryExpr:
+		return x.Op == token.ARROW
+	}
+	return false
 }
 
 // showResult wraps the last expression in a call that shows it.

@@ -106,16 +106,9 @@ var namer = compile.Namer{Session: func(p *types.Package) bool { return p.Path()
 // rename gives the identifiers of the cell their names in the package.
 func (u *unit) rename(file *ast.File) {
 	edits, aliases := namer.Edits(file, u.Info)
-	names := map[token.Pos]string{}
 	for _, e := range edits {
-		names[e.Pos] = e.New
+		e.Ident.Name = e.New
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && names[id.Pos()] != "" {
-			id.Name = names[id.Pos()]
-		}
-		return true
-	})
 	u.aliases = aliases
 }
 
@@ -202,6 +195,11 @@ func (u *unit) topLevel(st ast.Stmt) []ast.Stmt {
 		if st.X == u.Result {
 			return u.result(st)
 		}
+		if !u.Info.Types[st.X].IsVoid() && !calls(st.X) { // a result that a semicolon hides
+			st := &ast.AssignStmt{Lhs: []ast.Expr{ast.NewIdent("_")}, TokPos: st.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{st.X}}
+			u.rewrite(st)
+			return []ast.Stmt{st}
+		}
 	case *ast.DeclStmt:
 		return u.variables(st.Decl.(*ast.GenDecl))
 	case *ast.AssignStmt:
@@ -212,6 +210,17 @@ func (u *unit) topLevel(st ast.Stmt) []ast.Stmt {
 	block := &ast.BlockStmt{List: []ast.Stmt{st}}
 	u.rewrite(block)
 	return block.List
+}
+
+// calls reports whether x may stand as a statement.
+func calls(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.CallExpr:
+		return true
+	case *ast.UnaryExpr:
+		return x.Op == token.ARROW
+	}
+	return false
 }
 
 // result passes the values of the last expression to [ShowVar].

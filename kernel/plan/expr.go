@@ -112,7 +112,11 @@ func (p *planner) call(x *ast.CallExpr) {
 		return
 	}
 	switch id.Name {
-	case "append", "cap", "clear", "close", "copy", "delete", "len", "make", "new", "panic", "print", "println":
+	case "append", "cap", "clear", "close", "copy", "delete", "len", "make", "panic", "print", "println":
+	case "new":
+		if !p.Info.Types[x.Args[0]].IsType() {
+			p.refuse(x, "new of a value")
+		}
 	case "min", "max":
 		if _, ok := p.Info.TypeOf(x).(*types.Basic); !ok {
 			p.refuse(x, id.Name+" of a named type")

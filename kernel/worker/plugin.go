@@ -21,6 +21,9 @@ func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := shareItabs(file); err != nil {
+		return nil, fmt.Errorf("share method tables: %w", err)
+	}
 	return s.connect(compiledUnit{p}, u)
 }
 
