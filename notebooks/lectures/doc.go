@@ -16,4 +16,9 @@
 // public corpus has the tag ignore-output as well, and is saved as it runs without
 // LECTERN_DATA. A notebook opens with what it shows, has each section's heading
 // in Korean too, and ends with the table of its claims.
+//
+// The cells keep to what the interpreter runs, so that they need no Go toolchain and
+// start at once: no types, methods and generic functions of their own, and
+// reflect.DeepEqual where package slices would need one. Rounding errors, which
+// are not the same on every machine, are checked and not printed.
 package lectures
