@@ -19,6 +19,7 @@ import (
 	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/notebooks/nbformat"
 	"github.com/lectern-go/lectern/notebooks/runner"
+	"github.com/lectern-go/lectern/notebooks/verify"
 )
 
 // displayPath is the package with which cells show things.
@@ -97,12 +98,13 @@ type goCell struct {
 	checked  *check.Checked
 	objects  map[int]types.Object // by the offset of the identifier
 	fails    bool                 // its error does not end the program
+	ignored  bool                 // its outputs do not matter
 }
 
 // read parses and checks the cells.
 func (p *program) read(nb *nbformat.Notebook) error {
 	for i, c := range nb.Cells {
-		g := &goCell{number: i + 1, source: c.Source, fails: c.HasTag(runner.TagRaises)}
+		g := &goCell{number: i + 1, source: c.Source, fails: c.HasTag(runner.TagRaises), ignored: !verify.IsCompared(c)}
 		switch {
 		case c.Type == nbformat.Markdown:
 			g.markdown = c.Source
@@ -281,6 +283,9 @@ func (p *program) write(name string) ([]byte, error) {
 		call := g.function() + "()"
 		if g.fails {
 			call, recovers = "recovered("+g.function()+")", true
+		}
+		if p.test && g.ignored {
+			call = "printed(t, func() {" + call + "})"
 		}
 		calls = append(calls, call)
 	}

@@ -108,6 +108,10 @@ func TestGoTest(t *testing.T) {
 				Outputs: []*nbformat.Output{{Type: nbformat.Stream, Name: "stdout", Text: tt.saved}},
 			},
 			{
+				Type: nbformat.Code, Source: "fmt.Println(time.Now())",
+				Metadata: nbformat.Object{"tags": []any{"ignore-output"}},
+			},
+			{
 				Type: nbformat.Code, Source: "len(os)",
 				Outputs: []*nbformat.Output{{Type: nbformat.ExecuteResult, Data: nbformat.MIMEBundle{"text/plain": "5"}}},
 			},

@@ -8,15 +8,16 @@ import (
 
 	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/notebooks/nbformat"
-	"github.com/lectern-go/lectern/notebooks/runner"
+	"github.com/lectern-go/lectern/notebooks/verify"
 )
 
 //go:embed printed.go.txt
 var printedSource string
 
 // GoTest returns a notebook as the source of a Go test: the program of [Go], which
-// wants to print what the notebook shows as it is saved, to the letter. It suits
-// notebooks that show no durations; lectern verify has a tolerance.
+// wants to print what the notebook shows as it is saved, to the letter, save in cells
+// whose outputs verify ignores. It suits notebooks that show no durations; lectern
+// verify has a tolerance.
 func GoTest(nb *nbformat.Notebook, name string, session *check.Session, importer types.Importer) ([]byte, error) {
 	p := newProgram(session)
 	p.test = true
@@ -47,7 +48,7 @@ func literal(text string) string {
 func plainOutputs(nb *nbformat.Notebook) string {
 	var b strings.Builder
 	for _, c := range nb.Cells {
-		if c.HasTag(runner.TagSkip) {
+		if !verify.IsCompared(c) {
 			continue
 		}
 		for _, out := range c.Outputs {

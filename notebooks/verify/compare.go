@@ -52,7 +52,7 @@ func Compare(saved, fresh *nbformat.Notebook, opts Options) (diffs []Difference,
 	}
 	for i, c := range fresh.Cells {
 		old := byID[c.ID]
-		if c.Type != nbformat.Code || old == nil || !isCompared(c) {
+		if c.Type != nbformat.Code || old == nil || !IsCompared(c) {
 			continue
 		}
 		compared++
@@ -64,8 +64,9 @@ func Compare(saved, fresh *nbformat.Notebook, opts Options) (diffs []Difference,
 	return diffs, compared
 }
 
-// isCompared reports whether the outputs of a cell say something about a run.
-func isCompared(c *nbformat.Cell) bool {
+// IsCompared reports whether [Compare] looks at the outputs of a cell: unless its
+// tags say that they do not matter or that it is not run.
+func IsCompared(c *nbformat.Cell) bool {
 	return !c.HasTag(TagIgnore) && !c.HasTag(TagIgnoreNbval) && !c.HasTag(runner.TagSkip)
 }
 

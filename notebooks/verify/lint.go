@@ -90,7 +90,7 @@ func (l *linter) lint() {
 	}
 	l.redefinitions(checked)
 	l.recordUses(checked)
-	if isCompared(l.cell) {
+	if IsCompared(l.cell) {
 		l.volatileCalls(checked)
 	}
 	l.session.Commit(checked)
