@@ -112,9 +112,13 @@ func (l Landscape) text(h heights) string {
 	x, y, z := h.least()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: least on the grid %.4g at (%.3g, %.3g)\n", l.Title, z, x, y)
-	for _, p := range l.Paths {
+	for i, p := range l.Paths {
+		name := p.Name
+		if name == "" {
+			name = fmt.Sprint("path ", i+1)
+		}
 		if n := len(p.X); n > 0 {
-			fmt.Fprintf(&b, "  %s: %d points from (%.3g, %.3g) to (%.3g, %.3g)\n", p.Name, n, p.X[0], p.Y[0], p.X[n-1], p.Y[n-1])
+			fmt.Fprintf(&b, "  %s: %d points from (%.3g, %.3g) to (%.3g, %.3g)\n", name, n, p.X[0], p.Y[0], p.X[n-1], p.Y[n-1])
 		}
 	}
 	return b.String()

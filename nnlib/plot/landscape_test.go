@@ -13,7 +13,7 @@ func bowl(x, y float64) float64 { return (x-1)*(x-1) + 2*y*y }
 func TestLandscape(t *testing.T) {
 	l := Landscape{
 		Title: "bowl", XLabel: "w₁", F: bowl, X: [2]float64{-3, 3}, Y: [2]float64{-1.5, 1.5},
-		Paths: []Series{{Name: "descent", X: []float64{-2, 0, 1}, Y: []float64{1, 0.5, 0}}, {Name: "none"}},
+		Paths: []Series{{Name: "descent", X: []float64{-2, 0, 1}, Y: []float64{1, 0.5, 0}}, {Name: "none"}, {X: []float64{3}, Y: []float64{0}}},
 	}
 	got := texts(t, l.Figure().SVG())
 	for _, want := range []string{"bowl", "w₁", "descent", "-2"} {
@@ -21,7 +21,8 @@ func TestLandscape(t *testing.T) {
 			t.Errorf("texts %q have no %q", got, want)
 		}
 	}
-	const want = "bowl: least on the grid 0 at (1, 0)\n  descent: 3 points from (-2, 1) to (1, 0)\n"
+	const want = "bowl: least on the grid 0 at (1, 0)\n  descent: 3 points from (-2, 1) to (1, 0)\n" +
+		"  path 3: 1 points from (3, 0) to (3, 0)\n"
 	if diff := cmp.Diff(want, l.Figure().Text); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
 	}
