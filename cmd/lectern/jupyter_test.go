@@ -26,8 +26,8 @@ type jupyter struct {
 
 // pythonModules are what the tests need, with the packages that have them.
 const (
-	pythonModules  = "import jupyter_client, jupyter_kernel_test, nbconvert, jupyter_console, pexpect"
-	pythonPackages = "python3-jupyter-kernel-test jupyter-nbconvert jupyter-console python3-pexpect"
+	pythonModules  = "import jupyter_client, jupyter_kernel_test, nbconvert, jupyter_console, pexpect, ipykernel"
+	pythonPackages = "python3-jupyter-kernel-test jupyter-nbconvert jupyter-console python3-pexpect python3-ipykernel"
 )
 
 // startJupyter finds Jupyter. Without it the test is skipped, or fails where
@@ -134,6 +134,12 @@ func TestJupyter(t *testing.T) {
 	})
 	t.Run("clients", func(t *testing.T) {
 		t.Log(j.run(t, 3*time.Minute, script(t, "clients.py")))
+	})
+	t.Run("side by side", func(t *testing.T) {
+		t.Log(j.run(t, 3*time.Minute, script(t, "side_by_side.py")))
+	})
+	t.Run("load", func(t *testing.T) {
+		t.Log(j.run(t, 5*time.Minute, script(t, "load.py")))
 	})
 	t.Run("nbconvert", func(t *testing.T) { testNbconvert(t, j) })
 	t.Run("console", func(t *testing.T) {

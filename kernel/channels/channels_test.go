@@ -63,6 +63,7 @@ func TestExecuteReplies(t *testing.T) {
 		{"a.b?", nil, `{"status":"ok","execution_count":4,"user_expressions":{},"payload":[{"source":"page","data":{"text/plain":"a.b 3 0"},"start":0}]}`, 1},
 		{"??a", nil, `{"status":"ok","execution_count":4,"user_expressions":{},"payload":[{"source":"page","data":{"text/plain":"a 1 1"},"start":0}]}`, 1},
 		{"next x := 1", nil, `{"status":"ok","execution_count":5,"user_expressions":{},"payload":[{"source":"set_next_input","text":"x := 1","replace":false}]}`, 1},
+		{" \n", nil, `{"status":"ok","execution_count":5,"user_expressions":{},"payload":[]}`, 1},
 		{"unknown?", nil, `{"status":"ok","execution_count":5,"user_expressions":{},"payload":[{"source":"page","data":{"text/plain":"There is nothing of the name unknown."},"start":0}]}`, 1},
 	} {
 		content := map[string]any{"code": tt.code}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/protocol"
@@ -88,7 +89,7 @@ func (s *Server) runCell(r *request, req *protocol.ExecuteRequest) (reply protoc
 		s.config.Log.Warn("channels: request", "type", r.Header.MsgType, "err", err)
 		return s.broken(out, err)
 	}
-	counted := !req.Silent && req.StoreHistory
+	counted := !req.Silent && req.StoreHistory && strings.TrimSpace(req.Code) != ""
 	count := s.config.Kernel.ExecutionCount()
 	if counted {
 		count++

@@ -7,35 +7,7 @@ import time
 
 import validated  # noqa: F401  every message, from here on
 import zmq
-from jupyter_client import BlockingKernelClient, KernelManager
-
-
-def start():
-    km = KernelManager(kernel_name="lectern")
-    km.start_kernel()
-    kc = km.client()
-    kc.start_channels()
-    kc.wait_for_ready(timeout=60)
-    return km, kc
-
-
-def until_idle(kc, msg_id, timeout=60):
-    """Return what iopub says of a request, up to idle."""
-    seen = []
-    while True:
-        msg = kc.get_iopub_msg(timeout=timeout)
-        if msg["parent_header"].get("msg_id") != msg_id:
-            continue
-        if msg["msg_type"] == "status" and msg["content"]["execution_state"] == "idle":
-            return seen
-        seen.append(msg)
-
-
-def reply_to(kc, msg_id, timeout=60):
-    while True:
-        msg = kc.get_shell_msg(timeout=timeout)
-        if msg["parent_header"]["msg_id"] == msg_id:
-            return msg["content"]
+from kernels import connect, reply_to, start, until_idle
 
 
 def test_nothing_lost_at_shutdown():
@@ -176,9 +148,7 @@ def test_input(km, kc):
 
 def test_front_end_gone(km, kc):
     """A front end leaves while its cell waits for input: another one's cells run."""
-    leaving = BlockingKernelClient(connection_file=km.connection_file)
-    leaving.load_connection_file()  # with a session of its own
-    leaving.start_channels()
+    leaving = connect(km)
     leaving.wait_for_ready(timeout=60)
     leaving.execute("fmt.Scan(&who)", allow_stdin=True)
     leaving.get_stdin_msg(timeout=20)
