@@ -35,9 +35,6 @@ var plan = map[string][]int{
 	"10": {23, 35},
 }
 
-// unconverted are the notebooks that are older than display.Claims.
-var unconverted = map[string]bool{"06-window-ner.ipynb": true}
-
 // TestLectureItems wants a cell that checks each item of the lecture without a
 // public corpus, a check that can fail in each cell that claims an item, and the
 // table of items.md to say where they are.
@@ -93,7 +90,7 @@ func pending(item int) bool {
 	for number, items := range plan {
 		if slices.Contains(items, item) {
 			found, _ := fs.Glob(lectures.Notebooks, number+"-*.ipynb")
-			return len(found) == 0 || unconverted[found[0]]
+			return len(found) == 0
 		}
 	}
 	return false
