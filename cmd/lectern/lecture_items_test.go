@@ -154,9 +154,6 @@ func isClaimCheck(info *types.Info, call *ast.CallExpr) bool {
 // to have both in each section's heading, and to end with the table of its claims.
 func TestLectureLayout(t *testing.T) {
 	eachLecture(t, func(t *testing.T, name string, nb *nbformat.Notebook) {
-		if unconverted[name] {
-			t.Skip("does not use display.Claims yet")
-		}
 		for _, c := range nb.Cells {
 			if c.Type != nbformat.Markdown {
 				continue

@@ -115,7 +115,7 @@ func FindErrors(train, gold Sentences, predicted [][]string) *Errors {
 		}
 		for _, span := range found {
 			if _, overlaps := firstOverlap(span, sentence.Spans(), ""); !overlaps {
-				e.All = append(e.All, EntityError{Spurious, i, nil, &span, text(sentence, span)})
+				e.All = append(e.All, EntityError{Spurious, i, nil, &span, sentence.join(sentence.Tokens[span.Start:span.End])})
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func (e *Errors) addGold(i int, sentence Sentence, gold Span, found []Span, know
 		counts.Correct++
 		return
 	}
-	err := EntityError{Missed, i, &gold, nil, text(sentence, gold)}
+	err := EntityError{Missed, i, &gold, nil, sentence.join(sentence.Tokens[gold.Start:gold.End])}
 	if at := slices.IndexFunc(found, func(p Span) bool { return p.Start == gold.Start && p.End == gold.End }); at >= 0 {
 		err.Kind, err.Predicted = WrongType, &found[at]
 	} else if p, ok := firstOverlap(gold, found, gold.Type); ok {
@@ -156,10 +156,8 @@ func firstOverlap(span Span, spans []Span, typ string) (Span, bool) {
 	return Span{}, false
 }
 
-func text(s Sentence, span Span) string { return strings.Join(s.Tokens[span.Start:span.End], " ") }
-
 // nameOf returns the words of an entity in the form in which names are compared.
-func nameOf(s Sentence, span Span) string { return strings.ToLower(text(s, span)) }
+func nameOf(s Sentence, span Span) string { return strings.ToLower(strings.Join(s.Tokens[span.Start:span.End], " ")) }
 
 // Of returns the errors of one kind in the order of the corpus.
 func (e *Errors) Of(kind ErrorKind) []EntityError {

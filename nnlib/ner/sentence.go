@@ -19,14 +19,23 @@ type Sentence struct {
 func (s Sentence) Spans() []Span { return Spans(s.Tags) }
 
 // String returns the tokens with entities in brackets:
-// "I live in [LOC Germany] .".
+// "I live in [LOC Germany] .". Characters are put together to words again.
 func (s Sentence) String() string {
 	words := slices.Clone(s.Tokens)
 	for _, span := range s.Spans() {
 		words[span.Start] = "[" + span.Type + " " + words[span.Start]
 		words[span.End-1] += "]"
 	}
-	return strings.Join(words, " ")
+	return s.join(words)
+}
+
+// join writes some of the sentence's tokens as text: words with blanks between
+// them, characters without.
+func (s Sentence) join(tokens []string) string {
+	if slices.Contains(s.Tokens, Space) {
+		return strings.ReplaceAll(strings.Join(tokens, ""), Space, " ")
+	}
+	return strings.Join(tokens, " ")
 }
 
 // MIMEBundle shows the sentence in a notebook with its entities marked.
@@ -37,7 +46,7 @@ func (s Sentence) MIMEBundle() map[string]any {
 // html returns the sentence with its entities marked.
 func (s Sentence) html() string {
 	var parts []string
-	words := func(start, end int) string { return html.EscapeString(strings.Join(s.Tokens[start:end], " ")) }
+	words := func(start, end int) string { return html.EscapeString(s.join(s.Tokens[start:end])) }
 	at := 0
 	for _, span := range s.Spans() {
 		if at < span.Start {
@@ -49,7 +58,7 @@ func (s Sentence) html() string {
 	if at < len(s.Tokens) {
 		parts = append(parts, words(at, len(s.Tokens)))
 	}
-	return strings.Join(parts, " ")
+	return s.join(parts)
 }
 
 // Sentences are the sentences of one part of a corpus.

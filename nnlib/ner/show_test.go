@@ -35,6 +35,7 @@ func TestShow(t *testing.T) {
 		{TrainLookup(sentences, IO), "look-up of 5 words"},
 		{NewAffixes(sentences, 2, true, 1), "7 suffixes of 2 characters: <unk> <pad> . da es h> in"},
 		{sentences[0], "[PER Ada] lives in [LOC <Bath>] ."},
+		{CharactersOf(sentences)[0], "[PER Ada] lives in [LOC <Bath>] ."},
 	}
 	for _, test := range tests {
 		if diff := cmp.Diff(test.want, test.value.String()); diff != "" {
