@@ -157,7 +157,9 @@ func firstOverlap(span Span, spans []Span, typ string) (Span, bool) {
 }
 
 // nameOf returns the words of an entity in the form in which names are compared.
-func nameOf(s Sentence, span Span) string { return strings.ToLower(strings.Join(s.Tokens[span.Start:span.End], " ")) }
+func nameOf(s Sentence, span Span) string {
+	return strings.ToLower(strings.Join(s.Tokens[span.Start:span.End], " "))
+}
 
 // Of returns the errors of one kind in the order of the corpus.
 func (e *Errors) Of(kind ErrorKind) []EntityError {
