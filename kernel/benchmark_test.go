@@ -2,7 +2,9 @@ package kernel_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/kerneltest"
@@ -16,12 +18,17 @@ func benchmarkCell(b *testing.B, engine kernel.Engine, setup, code string) {
 	kerneltest.Run(b, k, setup)
 	kerneltest.Run(b, k, fmt.Sprintf(code, 0)) // what is done once is done here
 	n := 0
+	var times []time.Duration
 	for b.Loop() {
 		n++
+		start := time.Now()
 		if _, reply := kerneltest.Run(b, k, fmt.Sprintf(code, n)); reply.Error != nil {
 			b.Fatal(reply.Error.Evalue)
 		}
+		times = append(times, time.Since(start))
 	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Nanoseconds()), "ns/median")
 }
 
 func BenchmarkExpression(b *testing.B) { benchmarkCell(b, kernel.Auto, "x := 1", "x + %d") }

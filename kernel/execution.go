@@ -23,6 +23,7 @@ type execution struct {
 	ctx        context.Context // ends with the first interrupt
 	cancel     context.CancelFunc
 	interrupts chan struct{} // a value for each interrupt
+	undo       func()        // takes back what the cell declared
 	nextInput  string        // for the reply
 	took       time.Duration // how long the worker ran what it was sent last
 }
@@ -68,9 +69,6 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 	if failed := k.findImports(x.ctx, parsed); failed != nil {
 		return failed, nil
 	}
-	k.mu.Lock()
-	restore := k.session.Snapshot()
-	k.mu.Unlock()
 	program, failed := x.prepare(parsed, engine)
 	if failed != nil {
 		return failed, nil
@@ -78,7 +76,7 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 	failed, err := x.sendProgram(program)
 	if failed != nil && failed.Ename == pipe.Rejected {
 		k.mu.Lock()
-		restore() // nothing of the cell has run
+		x.undo() // nothing of the cell has run
 		k.mu.Unlock()
 		if engine == Auto {
 			return x.runCell(Compile)
@@ -131,7 +129,7 @@ func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *
 	if k.config.Interactive && program.Unit == nil && engine == Auto {
 		later = k.compiledLater(x.req.Cell, x.req.Code)
 	}
-	k.session.Commit(checked)
+	x.undo = k.session.Commit(checked)
 	if later != nil {
 		k.swap(later, checked)
 	}

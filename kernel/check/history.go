@@ -96,7 +96,9 @@ func (s *Session) remember(c *Checked) {
 		}
 	}
 	slices.SortFunc(r.used, func(a, b *Object) int { return strings.Compare(a.Name(), b.Name()) })
-	s.records = slices.DeleteFunc(s.records, func(old *record) bool { return old.cell == c.Name })
+	if slices.ContainsFunc(s.records, func(old *record) bool { return old.cell == c.Name }) {
+		s.records = slices.DeleteFunc(slices.Clone(s.records), func(old *record) bool { return old.cell == c.Name })
+	}
 	s.records = append(s.records, r)
 }
 

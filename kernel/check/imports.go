@@ -85,8 +85,30 @@ func (e earlier) Import(path string) (*types.Package, error) {
 	return pkg, nil
 }
 
-// fill puts into the scope what earlier cells declared and this one does not.
-func (s *Session) fill(scope *types.Scope, c *cell.Cell, lifted []ast.Decl, imports map[string]string) {
+// mentioned returns the objects of earlier cells that the cell names: of a long
+// session, few.
+func (s *Session) mentioned(c *cell.Cell, lifted []ast.Decl) []*Object {
+	var objects []*Object
+	visit := func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if o := s.objects[id.Name]; o != nil {
+				objects = append(objects, o)
+			}
+		}
+		return true
+	}
+	for _, d := range append(lifted, c.Decls...) {
+		ast.Inspect(d, visit)
+	}
+	for _, st := range c.Stmts {
+		ast.Inspect(st, visit)
+	}
+	return objects
+}
+
+// fill puts into the scope those of the objects that the cell does not declare,
+// and the names of its dot imports.
+func (s *Session) fill(scope *types.Scope, objects []*Object, c *cell.Cell, lifted []ast.Decl, imports map[string]string) {
 	mine := map[string]bool{}
 	add := func(id *ast.Ident) { mine[id.Name] = true }
 	for _, d := range append(lifted, c.Decls...) {
@@ -105,7 +127,7 @@ func (s *Session) fill(scope *types.Scope, c *cell.Cell, lifted []ast.Decl, impo
 		}
 	}
 	insert(types.NewFunc(token.NoPos, nil, cell.Results, resultsSignature))
-	for _, obj := range s.objects {
+	for _, obj := range objects {
 		insert(obj.Object)
 	}
 	for name, path := range imports {

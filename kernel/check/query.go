@@ -23,9 +23,9 @@ func (s *Session) Query(c *cell.Cell) *Query {
 	initOrder(c)
 	s.pull(c)
 	lifted := s.lift(c, imports)
-	r := s.run(c, imports, lifted)
+	r := s.runWith(s.Objects(), c, imports, lifted)
 	for s.importMissing(r, imports) {
-		r = s.run(c, imports, lifted)
+		r = s.runWith(s.Objects(), c, imports, lifted)
 	}
 	return &Query{Cell: c, Info: r.info, Pkg: r.pkg, body: r.main}
 }

@@ -46,13 +46,18 @@ func newRun(lifted []ast.Decl, c *cell.Cell) *run {
 // run checks the cell with the given imports; lifted are declarations of
 // variables at the package's level.
 func (s *Session) run(c *cell.Cell, imports map[string]string, lifted []ast.Decl) *run {
+	return s.runWith(s.mentioned(c, lifted), c, imports, lifted)
+}
+
+// runWith is run for a cell that sees the given objects of earlier cells.
+func (s *Session) runWith(objects []*Object, c *cell.Cell, imports map[string]string, lifted []ast.Decl) *run {
 	r := newRun(lifted, c)
 	file := &ast.File{Name: ast.NewIdent("main")}
 	file.Decls = append(file.Decls, &ast.GenDecl{Tok: token.IMPORT, Specs: importSpecs(imports)})
 	file.Decls = append(file.Decls, lifted...)
 	file.Decls = append(file.Decls, c.Decls...)
 	file.Decls = append(file.Decls, r.main)
-	importer := earlier{s.importer, func() { s.fill(r.info.Scopes[file], c, lifted, imports) }}
+	importer := earlier{s.importer, func() { s.fill(r.info.Scopes[file], objects, c, lifted, imports) }}
 	r.check(s, importer, file, func(e types.Error) bool { return r.allowed(c, e) || r.isResult(c, e) })
 	return r
 }

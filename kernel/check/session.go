@@ -246,33 +246,45 @@ func sameStorage(old, obj types.Object) bool {
 	return false
 }
 
-// Snapshot returns a function that takes back what was committed since.
-func (s *Session) Snapshot() (restore func()) {
-	saved := *s
-	saved.objects, saved.sources, saved.records = maps.Clone(s.objects), maps.Clone(s.sources), slices.Clone(s.records)
-	return func() { *s = saved }
-}
-
-// Commit makes what the cell declared visible to later cells.
-func (s *Session) Commit(c *Checked) {
+// Commit makes what the cell declared visible to later cells. undo takes that
+// back, for a cell that turns out not to run, before the next one is checked.
+func (s *Session) Commit(c *Checked) (undo func()) {
+	before, objects, sources := *s, map[string]*Object{}, map[string]*source{}
+	set := func(name string, o *Object, src *source) {
+		objects[name], sources[name] = s.objects[name], s.sources[name]
+		replace(s.objects, name, o)
+		replace(s.sources, name, src)
+	}
 	s.remember(c)
 	c.Pkg.SetName(fmt.Sprintf("cell%dꞏ", s.serial))
 	s.serial++
 	for _, o := range c.Objects {
-		delete(s.sources, o.Name())
-	}
-	maps.Copy(s.sources, c.sources)
-	for _, o := range c.Objects {
-		s.objects[o.Name()] = o
+		set(o.Name(), o, c.sources[o.Name()])
 		s.all[o.Object] = o
 		s.serial++
 	}
 	s.imports = c.Imports
 	for name := range s.imports {
 		if o := s.objects[name]; o != nil && !slices.Contains(c.Objects, o) {
-			delete(s.objects, name) // an import of this cell took the name
+			set(name, nil, nil) // an import of this cell took the name
 		}
 	}
+	return func() {
+		s.imports, s.records, s.serial = before.imports, before.records, before.serial
+		for name, o := range objects {
+			replace(s.objects, name, o)
+			replace(s.sources, name, sources[name])
+		}
+	}
+}
+
+// replace sets a name, or deletes it if there is nothing to set it to.
+func replace[T any](m map[string]*T, name string, value *T) {
+	if value == nil {
+		delete(m, name)
+		return
+	}
+	m[name] = value
 }
 
 // config returns the checker's settings; report gets every error.
