@@ -11,8 +11,7 @@ import (
 	"unsafe"
 )
 
-// pkgPath is the package path of all made types: cells see each other's
-// unexported names.
+// pkgPath is the package path of unnamed types.
 const pkgPath = "main"
 
 func exported(name string) bool { return token.IsExported(name) }
@@ -23,7 +22,11 @@ func exported(name string) bool { return token.IsExported(name) }
 // reflect looks at them for where the pointers are. Methods come last.
 func (ts *Types) declare(t types.Type) reflect.Type {
 	shadow := descriptor(ts.shadow(t))
-	_, isNamed := t.(*types.Named)
+	named, isNamed := t.(*types.Named)
+	path := pkgPath
+	if isNamed {
+		path = ts.path(named.Obj().Pkg())
+	}
 	set := ts.methods(t)
 	d, uncommon, methods := newDescriptor(reflect.Kind(shadow.kind), len(set), ts.numParams(t))
 	*d = *shadow
@@ -37,7 +40,7 @@ func (ts *Types) declare(t types.Type) reflect.Type {
 	}
 	text := ts.text(t)
 	ts.serial++
-	ts.finish(d, text, uncommon, isNamed || len(set) > 0)
+	ts.finish(d, text, path, uncommon, isNamed || len(set) > 0)
 	r := typeOf(d)
 	ts.made.Set(t, r)
 	ts.source[r] = t
@@ -48,7 +51,7 @@ func (ts *Types) declare(t types.Type) reflect.Type {
 	*pd = *descriptor(reflect.TypeFor[*struct{ _ int }]())
 	pd.tflag &^= flagUncommon | flagExtraStar | flagNamed
 	(*ptrType)(unsafe.Pointer(pd)).elem = d
-	ts.finish(pd, "*"+text, pointerUncommon, isNamed || len(pointerSet) > 0)
+	ts.finish(pd, "*"+text, path, pointerUncommon, isNamed || len(pointerSet) > 0)
 	d.ptrToThis = addReflectOff(unsafe.Pointer(pd))
 	pr := typeOf(pd)
 	ts.made.Set(pointer, pr)
@@ -111,7 +114,7 @@ func newDescriptor(kind reflect.Kind, n, params int) (*abiType, *uncommonType, [
 }
 
 // finish gives a descriptor its name and its own hash.
-func (ts *Types) finish(d *abiType, text string, uncommon *uncommonType, hasUncommon bool) {
+func (ts *Types) finish(d *abiType, text, path string, uncommon *uncommonType, hasUncommon bool) {
 	h := fnv.New32a()
 	h.Write([]byte(text + "·" + strconv.Itoa(int(ts.serial)))) //nolint:errcheck // never fails
 	d.hash = h.Sum32()
@@ -119,7 +122,7 @@ func (ts *Types) finish(d *abiType, text string, uncommon *uncommonType, hasUnco
 	d.ptrToThis = 0
 	if hasUncommon {
 		d.tflag |= flagUncommon
-		uncommon.pkgPath = nameOff(pkgPath, false)
+		uncommon.pkgPath = nameOff(path, false)
 	}
 }
 
@@ -235,10 +238,13 @@ func (ts *Types) fillInterface(d *interfaceType, t *types.Interface) {
 
 // path returns the package path that programs see.
 func (ts *Types) path(p *types.Package) string {
-	if ts.config.User(p) {
-		return pkgPath
+	switch {
+	case !ts.config.User(p):
+		return p.Path()
+	case ts.config.Path != nil:
+		return ts.config.Path(p)
 	}
-	return p.Path()
+	return pkgPath
 }
 
 // compare orders methods as descriptors have them: exported ones first.
@@ -261,15 +267,7 @@ func withoutRecv(sig *types.Signature) *types.Signature {
 func (ts *Types) text(t types.Type) string {
 	switch t := t.(type) {
 	case *types.Named:
-		text := pkgPath + "." + ts.config.Name(t.Obj().Name())
-		if args := t.TypeArgs(); args.Len() > 0 {
-			list := make([]string, args.Len())
-			for i := range list {
-				list[i] = ts.argText(args.At(i))
-			}
-			text += "[" + strings.Join(list, ",") + "]"
-		}
-		return text
+		return t.Obj().Pkg().Name() + "." + ts.nameWithArgs(t)
 	case *types.Struct:
 		var b strings.Builder
 		b.WriteString("struct {")
@@ -310,7 +308,21 @@ func (ts *Types) text(t types.Type) string {
 	return t.String()
 }
 
+// nameWithArgs returns the name of a type with its type arguments.
+func (ts *Types) nameWithArgs(t *types.Named) string {
+	name := ts.config.Name(t.Obj().Name())
+	args := t.TypeArgs()
+	if args.Len() == 0 {
+		return name
+	}
+	list := make([]string, args.Len())
+	for i := range list {
+		list[i] = ts.argText(args.At(i))
+	}
+	return name + "[" + strings.Join(list, ",") + "]"
+}
+
 // argText writes a type argument, in which packages have their whole paths.
 func (ts *Types) argText(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string { return ts.path(p) })
+	return types.TypeString(t, ts.path)
 }

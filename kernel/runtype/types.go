@@ -19,6 +19,8 @@ type Config struct {
 	// User reports whether types of the package are to be made. Other types
 	// that Compiled does not know are unsupported.
 	User func(*types.Package) bool
+	// Path returns the package path that the program sees for such a package.
+	Path func(*types.Package) string
 	// Local says why a type declared inside the function that asks for it cannot
 	// be made, or "". It may be nil.
 	Local func() string
@@ -210,6 +212,11 @@ func (ts *Types) named(t *types.Named) reflect.Type {
 		if ts.config.Local != nil && origin.Pkg().Scope().Lookup(origin.Name()) != origin {
 			if why := ts.config.Local(); why != "" {
 				ts.unsupported(t, "%s", why)
+			}
+		}
+		if t.TypeArgs().Len() > 0 && ts.config.Compiled != nil { // compiled code may have the type
+			if r, ok := ts.config.Compiled(obj.Pkg().Path(), ts.nameWithArgs(t)); ok {
+				return r
 			}
 		}
 		return ts.declare(t)

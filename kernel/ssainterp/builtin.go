@@ -269,7 +269,8 @@ func printer(x operand) func(*frame) {
 	return func(fr *frame) { print(at[unsafe.Pointer](&x, fr)) }
 }
 
-// unsafeBuiltin translates the functions of package unsafe that are no constants.
+// unsafeBuiltin translates the functions of package unsafe where they are no
+// constants.
 func unsafeBuiltin(name string, args []operand, dst operand) op {
 	x := args[0]
 	number := func(o *operand) func(*frame) int {
@@ -280,6 +281,10 @@ func unsafeBuiltin(name string, args []operand, dst operand) op {
 	case "Add":
 		n := number(&args[1])
 		return func(fr *frame) { set(&dst, fr, unsafe.Add(at[unsafe.Pointer](&x, fr), n(fr))) }
+	case "Alignof":
+		return func(fr *frame) { set(&dst, fr, uintptr(x.typ.Align())) }
+	case "Sizeof":
+		return func(fr *frame) { set(&dst, fr, x.typ.size) }
 	case "Slice":
 		n := number(&args[1])
 		elem := newTyp(x.typ.Elem())

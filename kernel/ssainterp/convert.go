@@ -12,8 +12,11 @@ func (tr *translator) convert(instr ssa.Value, from ssa.Value) op {
 	x, dst := tr.operand(from), tr.dst(instr)
 	switch kx, kd := x.typ.Kind(), dst.typ.Kind(); {
 	case kx == reflect.UnsafePointer && isInteger(kd) || isInteger(kx) && kd == reflect.UnsafePointer:
-		tr.refuse(instr.Pos(), "pointers as numbers")
-		return nil
+		if obj := tr.fn.Object(); obj == nil || tr.importer.sources[obj.Pkg()] == nil {
+			tr.refuse(instr.Pos(), "pointers as numbers")
+			return nil
+		}
+		return func(fr *frame) { dst.typ.move(dst.in(fr), x.in(fr)) }
 	case kx == reflect.UnsafePointer || kd == reflect.UnsafePointer:
 		return func(fr *frame) { set(&dst, fr, at[unsafe.Pointer](&x, fr)) }
 	case isInteger(kx) && isInteger(kd):

@@ -46,9 +46,11 @@ func (r Refusals) Error() string {
 type Program struct {
 	fset      *token.FileSet
 	prog      *ssa.Program
+	importer  *Importer
 	symbols   Symbols
+	instances map[string]reflect.Type // of generic types, by path and name
 	tables    map[string]map[string]reflect.Value
-	user      map[*types.Package]bool
+	user      map[*types.Package]bool // those that are interpreted
 	name      func(string) string
 	types     *runtype.Types
 	typs      typeutil.Map                // types.Type -> *typ
@@ -77,10 +79,12 @@ type methodKey struct {
 
 // New returns a program without packages. name, which may be nil, gives the name
 // that a program sees for an object of its packages.
-func New(fset *token.FileSet, symbols Symbols, name func(string) string) (*Program, error) {
+func New(importer *Importer, symbols Symbols, name func(string) string) (*Program, error) {
+	fset := importer.FileSet()
 	p := &Program{
-		fset: fset, prog: ssa.NewProgram(fset, ssa.InstantiateGenerics), symbols: symbols, name: name,
-		tables: map[string]map[string]reflect.Value{}, user: map[*types.Package]bool{},
+		fset: fset, prog: ssa.NewProgram(fset, ssa.InstantiateGenerics), importer: importer, symbols: symbols, name: name,
+		instances: map[string]reflect.Type{},
+		tables:    map[string]map[string]reflect.Value{}, user: map[*types.Package]bool{},
 		functions: map[*ssa.Function]*function{}, values: map[valueKey]unsafe.Pointer{},
 		globals: map[*ssa.Global]reflect.Value{}, methods: map[methodKey]*function{}, stop: &stopper{},
 	}
@@ -88,7 +92,13 @@ func New(fset *token.FileSet, symbols Symbols, name func(string) string) (*Progr
 	p.types, err = runtype.New(runtype.Config{
 		Compiled: p.compiledType,
 		User:     func(pkg *types.Package) bool { return p.user[pkg] },
-		Name:     name,
+		Path: func(pkg *types.Package) string {
+			if p.importer.sources[pkg] != nil {
+				return pkg.Path()
+			}
+			return "main"
+		},
+		Name: name,
 		Local: func() string {
 			if p.generic {
 				return "it is declared inside a generic function"
@@ -129,10 +139,21 @@ func (p *Program) Load(pkg *types.Package, files []*ast.File, info *types.Info) 
 
 // imports makes the packages that pkg needs known.
 func (p *Program) imports(pkg *types.Package) {
+	if p.user[pkg] {
+		for _, dep := range pkg.Imports() {
+			p.table(dep.Path())
+		}
+	}
 	for _, dep := range pkg.Imports() {
-		if p.prog.ImportedPackage(dep.Path()) == nil {
+		if p.prog.ImportedPackage(dep.Path()) != nil {
+			continue
+		}
+		p.imports(dep)
+		if s := p.importer.sources[dep]; s != nil {
+			p.user[dep] = true
+			p.prog.CreatePackage(dep, s.files, s.info, true).Build()
+		} else {
 			p.prog.CreatePackage(dep, nil, nil, true)
-			p.imports(dep)
 		}
 	}
 }
@@ -199,6 +220,7 @@ func (p *Program) table(path string) map[string]reflect.Value {
 	if !ok {
 		table, _ = p.symbols(path)
 		p.tables[path] = table
+		p.learn(table)
 	}
 	return table
 }
@@ -209,6 +231,10 @@ func (p *Program) compiledType(path, name string) (reflect.Type, bool) {
 		return reflect.TypeFor[*iterator](), true
 	case "$ssa.deferStack":
 		return reflect.TypeFor[*deferred](), true
+	}
+	if strings.HasSuffix(name, "]") {
+		t, ok := p.instances[path+"."+name]
+		return t, ok
 	}
 	table := p.table(path)
 	if v, ok := table[name]; ok && v.Kind() == reflect.Pointer && v.IsNil() {
@@ -314,14 +340,21 @@ func (p *Program) compiled(fn *ssa.Function) (v reflect.Value, ok bool) {
 		return v, false
 	}
 	obj, _ := fn.Object().(*types.Func)
-	if obj == nil || obj.Pkg() == nil || p.user[obj.Pkg()] {
+	if obj == nil || obj.Pkg() == nil {
 		return v, false
 	}
 	path := obj.Pkg().Path()
 	name := path + "." + obj.Name()
+	if p.user[obj.Pkg()] {
+		v = natives[name]
+		return v, p.importer.sources[obj.Pkg()] != nil && v.IsValid()
+	}
 	recv := obj.Signature().Recv()
 	switch {
 	case fn.Origin() != nil:
+		if v := p.instance(name, fn); v.IsValid() {
+			return v, true
+		}
 		p.refuse(p.pos, "%s, a generic function of a compiled package", name)
 		return v, true
 	case recv != nil:

@@ -55,8 +55,11 @@ func TestMain(m *testing.M) {
 }
 
 func load(name, text string) (*ssainterp.Package, error) {
-	im := exportdata.NewImporter()
-	return ssainterp.Main(im.FileSet(), im, stdlib, name, text)
+	im, err := ssainterp.NewImporter(exportdata.NewImporter())
+	if err != nil {
+		return nil, err
+	}
+	return ssainterp.Main(im, stdlib, name, text)
 }
 
 // TestPrograms runs the programs in testdata compiled and interpreted: they
@@ -115,7 +118,7 @@ func output(t *testing.T, cmd *exec.Cmd) string {
 	text, _, _ := strings.Cut(stderr.String(), "\ngoroutine ")
 	text, _, _ = strings.Cut(text, "\n[signal ")
 	if err != nil {
-		text += "\n" + err.Error()
+		text = strings.TrimSpace(text) + "\n" + err.Error()
 	}
 	return stdout.String() + text
 }

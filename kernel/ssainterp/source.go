@@ -5,27 +5,26 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"runtime"
 	"strings"
 )
 
 // Main checks, translates and returns a whole program given as text. name is
 // what positions call it. An error is a syntax or type error, or [Refusals].
-func Main(fset *token.FileSet, importer types.Importer, symbols Symbols, name, text string) (*Package, error) {
+func Main(importer *Importer, symbols Symbols, name, text string) (*Package, error) {
+	fset := importer.FileSet()
 	file, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return nil, err
 	}
 	info := NewInfo()
-	config := &types.Config{Importer: importer, Sizes: types.SizesFor("gc", runtime.GOARCH)}
-	pkg, err := config.Check("main", fset, []*ast.File{file}, info)
+	pkg, err := checker(importer).Check("main", fset, []*ast.File{file}, info)
 	if err != nil {
 		return nil, err
 	}
 	if refusals := Directives(fset, file); len(refusals) > 0 {
 		return nil, refusals
 	}
-	p, err := New(fset, symbols, nil)
+	p, err := New(importer, symbols, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -377,17 +377,26 @@ func (tr *translator) returnsLate(instr *ssa.Return, srcs []operand) func(*frame
 		return nil
 	}
 	results := tr.fn.Signature.Results()
-	if results.Len() > 0 && results.At(0).Name() != "" {
-		tr.refuse(instr.Pos(), "a defer in a loop over a function, in a function with named results")
+	variables := make([]*operand, len(srcs)) // pointers to named results, which deferred calls may change
+	for i, r := range instr.Results {
+		if load, ok := r.(*ssa.UnOp); ok && load.Op == token.MUL && results.At(i).Name() != "" {
+			o := tr.operand(load.X)
+			variables[i] = &o
+		}
 	}
 	places := tr.f.results
 	return func(fr *frame) int {
-		if fr.ret != nil {
-			for i := range srcs {
-				places[i].typ.move(unsafe.Add(fr.ret, places[i].off), srcs[i].in(fr))
-			}
-		}
 		fr.runDefers()
+		if fr.ret == nil {
+			return -1
+		}
+		for i := range srcs {
+			from := srcs[i].in(fr)
+			if variables[i] != nil {
+				from = *(*unsafe.Pointer)(variables[i].in(fr))
+			}
+			places[i].typ.move(unsafe.Add(fr.ret, places[i].off), from)
+		}
 		return -1
 	}
 }

@@ -32,8 +32,11 @@ func runProgram(config Config, name string, requests io.Reader, messages io.Writ
 	if err != nil {
 		return fmt.Errorf("read program: %w", err)
 	}
-	importer := config.importer()
-	program, err := ssainterp.Main(importer.FileSet(), importer, config.symbols, name, string(text))
+	importer, err := config.importer()
+	if err != nil {
+		return err
+	}
+	program, err := ssainterp.Main(importer, config.symbols, name, string(text))
 	if err != nil {
 		return errors.Join(json.NewEncoder(messages).Encode(rejected(err)), messages.Close())
 	}
@@ -68,12 +71,12 @@ func rejected(err error) *pipe.Failure {
 }
 
 // importer reads the types of what cells may import.
-func (c Config) importer() *exportdata.Importer {
+func (c Config) importer() (*ssainterp.Importer, error) {
 	importer := exportdata.NewImporter()
 	if c.Packages != nil {
 		importer.Add(c.Packages())
 	}
-	return importer
+	return ssainterp.NewImporter(importer)
 }
 
 // table returns the symbols of a package, and yaegi's name for it.

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/lectern-go/lectern/kernel/compile"
-	"github.com/lectern-go/lectern/kernel/exportdata"
 	"github.com/lectern-go/lectern/kernel/lower"
 	"github.com/lectern-go/lectern/kernel/ssainterp"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
@@ -21,15 +20,18 @@ import (
 
 // units interprets the packages of cells that are written for the compiler.
 type units struct {
-	importer *exportdata.Importer
+	importer *ssainterp.Importer
 	packages map[string]*types.Package // of cells, by path
 	program  *ssainterp.Program
 }
 
 func newUnits(config Config) (*units, error) {
-	u := &units{importer: config.importer(), packages: map[string]*types.Package{}}
-	var err error
-	u.program, err = ssainterp.New(u.importer.FileSet(), config.symbols, func(name string) string {
+	importer, err := config.importer()
+	if err != nil {
+		return nil, err
+	}
+	u := &units{importer: importer, packages: map[string]*types.Package{}}
+	u.program, err = ssainterp.New(importer, config.symbols, func(name string) string {
 		return strings.TrimPrefix(strings.TrimPrefix(name, compile.Marker), compile.ObjectMarker)
 	})
 	return u, err
