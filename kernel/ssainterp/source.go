@@ -74,6 +74,9 @@ func (p *Program) unevaluated(files []*ast.File, info *types.Info) {
 		if !ok {
 			return
 		}
+		if id, ok := star.X.(*ast.Ident); ok && p.name != nil && info.Uses[id].Parent() == info.Uses[id].Pkg().Scope() {
+			return // the slot of a variable, which is never nil
+		}
 		if _, ok := info.TypeOf(star).Underlying().(*types.Array); ok {
 			p.refuse(x.Pos(), "the length of an array behind a pointer, written with *")
 		}
