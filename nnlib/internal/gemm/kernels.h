@@ -4,6 +4,10 @@
 //	VB       the bytes of a vector
 //	FMA      fused multiply-add of three vectors
 //	SQRT     square root of a vector
+//	lanes    the type that names some first lanes of a vector, and LANES(n), the
+//	         first n of them; LOAD_LANES(p, l) loads them and fills with zeros,
+//	         STORE_LANES(p, l, v) stores them, and neither touches what is beyond
+//	ACROSS   whether lanes are as fast as whole vectors, so that across pays
 //	MAXNV    the most vectors that a register tile is wide, 3 or 4
 //	MR1..MR4 the rows of a register tile that is 1..4 vectors wide
 //
@@ -65,11 +69,12 @@ static void pack(long K, const float *b, long brs, long bcs, long j0, long cols,
 		for (long k = 0; k < K; k++) w[k * width + j] = j < cols ? b[k * brs + j * bcs] : 0;
 }
 
-// A tile computes MR rows and nv*VW columns of C from MR rows of A and a packed
-// panel of B. Row i starts from the numbers at from + i*fs. The accumulators,
-// c00 to c(MR-1)3, are variables and not an array, so that compilers keep them in
-// registers; nv is a constant where the function is inlined, which leaves out
-// what it does not need.
+// A tile computes MR rows and nv vectors of columns of C from MR rows of A and as
+// many vectors of B, whose rows are bs apart; of the last vector only the lanes
+// that last names exist in C and B. Row i starts from the numbers at from + i*fs.
+// The accumulators, c00 to c(MR-1)3, are variables and not an array, so that
+// compilers keep them in registers; nv is a constant where the function is
+// inlined, which leaves out what it does not need.
 
 #define ROWS1(M) M(0)
 #define ROWS4(M) ROWS1(M) M(1) M(2) M(3)
@@ -77,7 +82,13 @@ static void pack(long K, const float *b, long brs, long bcs, long j0, long cols,
 #define ROWS8(M) ROWS6(M) M(6) M(7)
 #define ROWS12(M) ROWS8(M) M(8) M(9) M(10) M(11)
 
-#define VEC(p, j) (*(const vec *)((p) + (j) * VW))
+#define WHOLE(p, j) (*(const vec *)((p) + (j) * VW))
+#define VEC(p, j) (nv == (j) + 1 ? LOAD_LANES((p) + (j) * VW, last) : WHOLE(p, j))
+#if ACROSS
+#define BVEC(j) VEC(b, j)
+#else
+#define BVEC(j) WHOLE(b, j) // B is always a packed panel, which is filled up
+#endif
 #define START(i) \
 	vec c##i##0 = VEC(from + i * fs, 0), c##i##1 = zero, c##i##2 = zero, c##i##3 = zero; \
 	if (nv > 1) c##i##1 = VEC(from + i * fs, 1); \
@@ -89,25 +100,26 @@ static void pack(long K, const float *b, long brs, long bcs, long j0, long cols,
 	if (nv > 1) c##i##1 = FMA(av, b1, c##i##1); \
 	if (nv > 2) c##i##2 = FMA(av, b2, c##i##2); \
 	if (nv > 3) c##i##3 = FMA(av, b3, c##i##3);
+#define PUT(p, j, v) \
+	if (nv == (j) + 1) STORE_LANES((p) + (j) * VW, last, v); \
+	else if (nv > (j)) *(vec *)((p) + (j) * VW) = v;
 #define STORE(i) \
-	*(vec *)(c + i * ldc) = c##i##0; \
-	if (nv > 1) *(vec *)(c + i * ldc + VW) = c##i##1; \
-	if (nv > 2) *(vec *)(c + i * ldc + 2 * VW) = c##i##2; \
-	if (nv > 3) *(vec *)(c + i * ldc + 3 * VW) = c##i##3;
+	PUT(c + i * ldc, 0, c##i##0) PUT(c + i * ldc, 1, c##i##1) PUT(c + i * ldc, 2, c##i##2) PUT(c + i * ldc, 3, c##i##3)
 
-#define ARGS long K, const float *a, long ars, long acs, const float *b, const float *from, long fs, float *c, long ldc
+#define ARGS \
+	long K, const float *a, long ars, long acs, const float *b, long bs, const float *from, long fs, float *c, long ldc, lanes last
 #define TILE(MR) \
 	INLINE void tile##MR(int nv, ARGS) { \
 		const vec zero = {0}; \
 		ROWS##MR(START) \
 		for (long k = 0; k < K; k++) { \
-			vec b0 = VEC(b, 0), b1 = zero, b2 = zero, b3 = zero, av; \
-			if (nv > 1) b1 = VEC(b, 1); \
-			if (nv > 2) b2 = VEC(b, 2); \
-			if (nv > 3) b3 = VEC(b, 3); \
+			vec b0 = BVEC(0), b1 = zero, b2 = zero, b3 = zero, av; \
+			if (nv > 1) b1 = BVEC(1); \
+			if (nv > 2) b2 = BVEC(2); \
+			if (nv > 3) b3 = BVEC(3); \
 			ROWS##MR(STEP) \
 			a += acs; \
-			b += nv * VW; \
+			b += bs; \
 		} \
 		ROWS##MR(STORE) \
 	}
@@ -117,47 +129,22 @@ TILE(6)
 TILE(8)
 TILE(12)
 
-// edge_in and edge_out bring rows of C that are narrower than a tile to and from
-// a buffer that is as wide as one.
-static void edge_in(long rows, long cols, long width, const float *from, long fs, float *edge) {
-	for (long i = 0; i < rows; i++) {
-		memcpy(edge + i * width, from + i * fs, cols * sizeof(float));
-		for (long j = cols; j < width; j++) edge[i * width + j] = 0;
-	}
-}
-
-static void edge_out(long rows, long cols, long width, const float *edge, float *c, long ldc) {
-	for (long i = 0; i < rows; i++) memcpy(c + i * ldc, edge + i * width, cols * sizeof(float));
-}
-
 // ALONE makes a tile of constant size a function of its own, so that compilers
 // give it all registers.
 #define ALONE(name, nv, MR) \
-	static __attribute__((noinline)) void name##nv(ARGS) { tile##MR(nv, K, a, ars, acs, b, from, fs, c, ldc); }
+	static __attribute__((noinline)) void name##nv(ARGS) { tile##MR(nv, K, a, ars, acs, b, bs, from, fs, c, ldc, last); }
 
 // PANEL defines the function that runs down the M rows of C for one panel of nv
 // vectors of columns, MR rows at a time.
 #define PANEL(nv, MR) PANEL2(nv, MR)
 #define PANEL2(nv, MR) \
 	ALONE(most, nv, MR) ALONE(four, nv, 4) ALONE(one, nv, 1) \
-	static void panel##nv(long M, long K, const float *a, long ars, long acs, const float *w, float *c, long ldc, \
-	                      long cols, const float *from, long fs) { \
-		float edge[MR * nv * VW]; \
-		for (long i = 0, rows; i < M; i += rows, a += rows * ars, c += rows * ldc, from += rows * fs) { \
-			rows = M - i >= MR ? MR : M - i >= 4 ? 4 : 1; \
-			const float *f = from; \
-			float *to = c; \
-			long tos = ldc, fss = fs; \
-			if (cols < nv * VW) { \
-				edge_in(rows, cols, nv * VW, from, fs, edge); \
-				f = to = edge; \
-				fss = tos = nv * VW; \
-			} \
-			if (rows == MR) most##nv(K, a, ars, acs, w, f, fss, to, tos); \
-			else if (rows == 4) four##nv(K, a, ars, acs, w, f, fss, to, tos); \
-			else one##nv(K, a, ars, acs, w, f, fss, to, tos); \
-			if (cols < nv * VW) edge_out(rows, cols, nv * VW, edge, c, ldc); \
-		} \
+	static void panel##nv(long M, long K, const float *a, long ars, long acs, const float *b, long bs, const float *from, \
+	                      long fs, float *c, long ldc, lanes last) { \
+		long i = 0; \
+		for (; i + MR <= M; i += MR) most##nv(K, a + i * ars, ars, acs, b, bs, from + i * fs, fs, c + i * ldc, ldc, last); \
+		for (; i + 4 <= M; i += 4) four##nv(K, a + i * ars, ars, acs, b, bs, from + i * fs, fs, c + i * ldc, ldc, last); \
+		for (; i < M; i++) one##nv(K, a + i * ars, ars, acs, b, bs, from + i * fs, fs, c + i * ldc, ldc, last); \
 	}
 PANEL(1, MR1)
 PANEL(2, MR2)
@@ -168,34 +155,67 @@ PANEL(4, MR4)
 #define panel4 panel3
 #endif
 
+INLINE void panel(long nv, long M, long K, const float *a, long ars, long acs, const float *b, long bs, const float *from,
+                  long fs, float *c, long ldc, lanes last) {
+	switch (nv) {
+	case 4: panel4(M, K, a, ars, acs, b, bs, from, fs, c, ldc, last); break;
+	case 3: panel3(M, K, a, ars, acs, b, bs, from, fs, c, ldc, last); break;
+	case 2: panel2(M, K, a, ars, acs, b, bs, from, fs, c, ldc, last); break;
+	default: panel1(M, K, a, ars, acs, b, bs, from, fs, c, ldc, last); break;
+	}
+}
+
+// width returns how many vectors wide the next panel is if left are still to do:
+// the last two panels share, since 3 + 2 is better than 4 + 1.
+INLINE long width(long left) {
+	if (left <= MAXNV) return left;
+	return left >= 2 * MAXNV ? MAXNV : (left + 1) / 2;
+}
+
 // The inner index is cut into blocks of at most KC, so that a packed panel stays
-// in the second-level cache and fits on the stack. A block goes on from the C of
-// the block before: storing a sum and loading it again changes no bit.
-enum { KC = 384 };
+// near and fits on the stack. A block goes on from the C of the block before:
+// storing a sum and loading it again changes no bit.
+enum { KC = 300 };
+
+// across computes the columns of C that are too few for a vector, where the
+// columns of A are contiguous: vectors are rows of C there. from has a row stride
+// of fs and the columns of C.
+static void across(long M, long cols, long K, const float *a, long acs, const float *b, long brs, long bcs,
+                   const float *from, long fs, float *c, long ldc) {
+	float edge[VW * MAXNV * VW];
+	for (long i = 0, left = (M + VW - 1) / VW; i < M;) {
+		long nv = width(left), rows = M - i < nv * VW ? M - i : nv * VW;
+		for (long j = 0; j < cols; j++)
+			for (long l = 0; l < rows; l++) edge[j * nv * VW + l] = from[(i + l) * fs + j];
+		panel(nv, cols, K, b, bcs, brs, a + i, acs, edge, nv * VW, edge, nv * VW, LANES(rows - (nv - 1) * VW));
+		for (long l = 0; l < rows; l++)
+			for (long j = 0; j < cols; j++) c[(i + l) * ldc + j] = edge[j * nv * VW + l];
+		i += rows;
+		left -= nv;
+	}
+}
 
 static void NAME(product)(long M, long N, long K, const float *a, long ars, long acs, const float *b, long brs, long bcs,
                           float *c, long ldc, const float *bias, int add) {
 	static const float zeros[MAXNV * VW];
 	float w[KC * MAXNV * VW];
+	long few = ACROSS && ars == 1 && N % VW <= VW / 2 ? N % VW : 0; // columns that go across
 	long blocks = K > KC ? (K + KC - 1) / KC : 1;
 	for (long block = 0; block < blocks; block++) {
 		long k0 = K * block / blocks, kn = K * (block + 1) / blocks - k0;
 		int more = add || block > 0;
 		const float *ak = a + k0 * acs, *bk = b + k0 * brs;
-		long left = (N + VW - 1) / VW; // vectors of columns still to do
+		long left = (N - few + VW - 1) / VW; // vectors of columns still to do
 		for (long j = 0; j < N;) {
-			// The last two panels share what is left: 3 + 2 is better than 4 + 1.
-			long nv = left >= 2 * MAXNV || left <= MAXNV ? (left < MAXNV ? left : MAXNV) : (left + 1) / 2;
-			long cols = N - j < nv * VW ? N - j : nv * VW;
-			pack(kn, bk, brs, bcs, j, cols, nv * VW, w);
 			const float *from = more ? c + j : bias ? bias + j : zeros;
 			long fs = more ? ldc : 0;
-			switch (nv) {
-			case 4: panel4(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
-			case 3: panel3(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
-			case 2: panel2(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
-			default: panel1(M, kn, ak, ars, acs, w, c + j, ldc, cols, from, fs); break;
+			if (left == 0) {
+				across(M, few, kn, ak, acs, bk + j * bcs, brs, bcs, from, fs, c + j, ldc);
+				break;
 			}
+			long nv = width(left), cols = N - few - j < nv * VW ? N - few - j : nv * VW;
+			pack(kn, bk, brs, bcs, j, cols, nv * VW, w);
+			panel(nv, M, kn, ak, ars, acs, w, nv * VW, from, fs, c + j, ldc, LANES(cols - (nv - 1) * VW));
 			j += cols;
 			left -= nv;
 		}
