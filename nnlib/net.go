@@ -21,7 +21,8 @@ type phase int
 const (
 	predicting phase = iota // the outputs
 	training                // the outputs, the loss, and back to the inputs
-	summing                 // the gradients of the parameters
+	summing                 // the gradients of the layers' parameters
+	spreading               // the gradients of the words
 )
 
 func (n *net[F]) params() []*param[F] {
@@ -35,7 +36,7 @@ func (n *net[F]) params() []*param[F] {
 // which it pays to wake a second thread; a third from half as many more.
 const worthDividing = 1 << 22
 
-// threads returns how many parts the current batch is worth.
+// threads returns how many threads the current batch is worth.
 func (n *net[F]) threads() int {
 	weights := 0
 	for _, l := range n.body.layers {
@@ -63,12 +64,18 @@ func (n *net[F]) gradients(X matrix[F]) float64 {
 	if n.input != nil && dX.Data != nil {
 		n.input.startBack(dX)
 	}
-	threads := n.threads()
-	n.phase = training
-	gemm.Run(n, threads)
-	n.phase = summing
-	gemm.Run(n, threads)
+	n.run(training)
+	n.run(summing)
+	if n.input != nil && dX.Data != nil {
+		n.run(spreading)
+	}
 	return n.head.value()
+}
+
+// run does a phase of the current batch.
+func (n *net[F]) run(p phase) {
+	n.phase = p
+	gemm.Run(n, n.threads())
 }
 
 // outputs runs forward on the features X.
@@ -78,18 +85,21 @@ func (n *net[F]) outputs(X matrix[F]) matrix[F] {
 		n.input.forward(0, n.rows)
 	}
 	Z := n.body.start(X, false)
-	n.phase = predicting
-	gemm.Run(n, n.threads())
+	n.run(predicting)
 	return Z
 }
 
 // Do implements [gemm.Task].
 func (n *net[F]) Do(part, parts int) {
-	if n.phase == summing {
-		n.body.accumulate(part, parts)
-		if n.input != nil && n.input.dX.Data != nil {
-			n.input.accumulate(part, parts)
+	switch n.phase {
+	case summing:
+		if part == 0 && n.input != nil && n.input.dX.Data != nil {
+			n.input.touch()
 		}
+		n.body.accumulate(part, parts)
+		return
+	case spreading:
+		n.input.accumulate(part, parts)
 		return
 	}
 	if n.body.whole {

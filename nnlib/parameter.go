@@ -84,22 +84,24 @@ func (p *param[F]) zeroGrad() {
 	p.Grad = p.Grad[:0]
 }
 
-// touch gives each of rows a row in Grad, zero if it is new, and writes its
-// index to slots.
+// touch gives each of rows a row in Grad and writes its slot for [gemm.AddRows],
+// which fills the new rows, to slots.
 func (p *param[F]) touch(rows, slots []int32) {
 	for i, row := range rows {
-		if p.slot[row] < 0 {
-			p.slot[row] = int32(len(p.Touched))
+		slot := p.slot[row]
+		if slot < 0 {
+			slot = int32(len(p.Touched))
+			p.slot[row] = slot
 			p.Touched = append(p.Touched, row)
+			slot = gemm.NewRow(slot)
 		}
-		slots[i] = p.slot[row]
+		slots[i] = slot
 	}
-	old, size := len(p.Grad), len(p.Touched)*p.Cols
+	size := len(p.Touched) * p.Cols
 	if cap(p.Grad) < size {
 		p.Grad = append(make([]F, 0, 2*size), p.Grad...)
 	}
 	p.Grad = p.Grad[:size]
-	clear(p.Grad[old:])
 }
 
 // ZeroGrad sets the gradient to zero. The training loop does so before each

@@ -19,7 +19,9 @@ type window[F gemm.Float] struct {
 	m       int
 	average bool
 
-	ids, caseOf []int32 // of the last batch, B×m
+	data        *Windows
+	batch       []int32 // which of data
+	ids, caseOf []int32 // of the batch, B×m
 	slots       []int32 // the row of words.Grad of each word of the batch
 	X, dX       matrix[F]
 	spread      matrix[F] // averaged: the gradient of each word
@@ -51,30 +53,34 @@ func (l *window[F]) params() []*param[F] {
 // load makes the windows with the given indexes the current batch and returns
 // where their features will be.
 func (l *window[F]) load(w *Windows, batch []int32) matrix[F] {
-	m := l.m
-	l.reserve(len(batch) * m)
-	for i, k := range batch {
-		copy(l.ids[i*m:], w.Words[int(k)*m:][:m])
-		if l.cases != nil {
-			for j, c := range w.Cases[int(k)*m:][:m] {
-				l.caseOf[i*m+j] = int32(c)
-			}
-		}
-	}
+	n := len(batch) * l.m
+	l.data, l.batch = w, batch
+	l.ids, l.caseOf, l.slots = resized(l.ids, n), resized(l.caseOf, n), resized(l.slots, n)
 	l.X.resize(len(batch), l.features())
 	return l.X
 }
 
-// reserve makes room for a batch of n words in all.
-func (l *window[F]) reserve(n int) {
-	if cap(l.ids) < n {
-		l.ids, l.caseOf, l.slots = make([]int32, n), make([]int32, n), make([]int32, n)
+// look fills in the words and cases of windows lo to hi.
+func (l *window[F]) look(lo, hi int) {
+	for i, k := range l.batch[lo:hi] {
+		from, to := int(k)*l.m, (lo+i)*l.m
+		ids := l.ids[to:][:l.m]
+		for j, id := range l.data.Words[from:][:l.m] { // faster than copy for so few
+			ids[j] = id
+		}
+		if l.cases == nil {
+			continue
+		}
+		caseOf := l.caseOf[to:][:l.m]
+		for j, c := range l.data.Cases[from:][:l.m] {
+			caseOf[j] = int32(c)
+		}
 	}
-	l.ids, l.caseOf, l.slots = l.ids[:n], l.caseOf[:n], l.slots[:n]
 }
 
 // forward looks up the vectors of windows lo to hi.
 func (l *window[F]) forward(lo, hi int) {
+	l.look(lo, hi)
 	if l.average {
 		l.mean(lo, hi)
 		return
@@ -107,14 +113,17 @@ func (l *window[F]) mean(lo, hi int) {
 	}
 }
 
-// startBack takes ∂J/∂X, whose values may come later, and finds the rows of the
-// words' gradient.
+// startBack takes ∂J/∂X, whose values may come later.
 func (l *window[F]) startBack(dX matrix[F]) {
 	dX.wantShape("Window.Backward", "dX", l.X.Rows, l.X.Cols)
 	l.dX = dX
 	if l.average {
 		l.spread.resize(dX.Rows*l.m, dX.Cols)
 	}
+}
+
+// touch finds the rows of the words' gradient.
+func (l *window[F]) touch() {
 	if !l.words.Frozen {
 		l.words.touch(l.ids, l.slots)
 	}

@@ -12,7 +12,7 @@
 #define VB 32
 #define FMA(a, b, c) ((vec)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #define SQRT(a) ((vec)_mm256_sqrt_ps((__m256)(a)))
-#define lanes __m256i
+#define LANE_SET __m256i
 #define LANES(n) _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 #define LOAD_LANES(p, l) ((vec)_mm256_maskload_ps(p, l))
 #define STORE_LANES(p, l, v) _mm256_maskstore_ps(p, l, (__m256)(v))

@@ -12,8 +12,8 @@
 #define VB 64
 #define FMA(a, b, c) ((vec)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
 #define SQRT(a) ((vec)_mm512_sqrt_ps((__m512)(a)))
-#define lanes __mmask16
-#define LANES(n) ((lanes)((1 << (n)) - 1))
+#define LANE_SET __mmask16
+#define LANES(n) ((LANE_SET)((1 << (n)) - 1))
 #define LOAD_LANES(p, l) ((vec)_mm512_maskz_loadu_ps(l, p))
 #define STORE_LANES(p, l, v) _mm512_mask_storeu_ps(p, l, (__m512)(v))
 #define ACROSS 1

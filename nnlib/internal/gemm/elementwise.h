@@ -142,14 +142,19 @@ static void NAME(cross_entropy)(long rows, long cols, const float *z, const int3
 }
 
 // add_rows adds scale times each row of src to the row of dst that slots
-// names, in order; only slots with slot % parts == part.
-static void NAME(add_rows)(long n, long cols, const float *src, long stride, const int32_t *slots, long part, long parts,
+// names, in order, or to zero where a slot is that of a new row, the complement of
+// its number; only for the rows lo to hi of dst.
+static void NAME(add_rows)(long n, long cols, const float *src, long stride, const int32_t *slots, long lo, long hi,
                            float *dst, float scale) {
 	for (long i = 0; i < n; i++) {
-		if (slots[i] % parts != part) continue;
+		long row = slots[i] < 0 ? ~slots[i] : slots[i];
+		if (row < lo || row >= hi) continue;
 		const float *restrict s = src + i * stride;
-		float *restrict d = dst + slots[i] * cols;
-		for (long j = 0; j < cols; j++) d[j] += scale * s[j];
+		float *restrict d = dst + row * cols;
+		if (slots[i] < 0)
+			for (long j = 0; j < cols; j++) d[j] = 0.0f + scale * s[j];
+		else
+			for (long j = 0; j < cols; j++) d[j] += scale * s[j];
 	}
 }
 
@@ -218,21 +223,13 @@ INLINE void adapt_row(int kind, const rule c, long n, const float *g, float *m, 
 	long i = 0;
 	for (; i + VW <= n; i += VW) adapt(kind, c, *(const vec *)(g + i), (vec *)(m + i), (vec *)(v + i), (vec *)(x + i));
 	if (i == n) return;
-	float tg[VW] = {0}, tm[VW] = {0}, tv[VW] = {0}, tx[VW] = {0};
-#pragma GCC unroll 1
-	for (long j = i; j < n; j++) {
-		tg[j - i] = g[j];
-		tv[j - i] = v[j];
-		tx[j - i] = x[j];
-		if (kind == ADAM) tm[j - i] = m[j];
-	}
-	adapt(kind, c, *(const vec *)tg, (vec *)tm, (vec *)tv, (vec *)tx);
-#pragma GCC unroll 1
-	for (long j = i; j < n; j++) {
-		v[j] = tv[j - i];
-		x[j] = tx[j - i];
-		if (kind == ADAM) m[j] = tm[j - i];
-	}
+	LANE_SET last = LANES(n - i);
+	vec tm = {0}, tv = LOAD_LANES(v + i, last), tx = LOAD_LANES(x + i, last);
+	if (kind == ADAM) tm = LOAD_LANES(m + i, last);
+	adapt(kind, c, LOAD_LANES(g + i, last), &tm, &tv, &tx);
+	if (kind == ADAM) STORE_LANES(m + i, last, tm);
+	STORE_LANES(v + i, last, tv);
+	STORE_LANES(x + i, last, tx);
 }
 
 INLINE void update_row(const rule c, long n, const float *restrict g, float *restrict m, float *restrict v,

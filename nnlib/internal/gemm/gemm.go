@@ -163,24 +163,29 @@ func CrossEntropy[F Float](rows, cols int, z []F, labels []int32, scale F, dz, l
 	pureCrossEntropy(rows, cols, z, labels, scale, dz, loss)
 }
 
+// NewRow returns the slot of a row that holds nothing yet.
+func NewRow(slot int32) int32 { return ^slot }
+
 // AddRows adds scale times row i of src (at src[i*stride:], cols wide) to row
-// slots[i] of dst, for i in order; only where slots[i] % parts is part, so that
-// threads can divide the rows of dst.
+// slots[i] of dst, for i in order; to zero where slots[i] is a [NewRow]. It does
+// so only for part's [Share] of the rows of dst, so that threads can divide them.
 func AddRows[F Float](cols int, src []F, stride int, slots []int32, part, parts int, dst []F, scale F) {
 	if len(slots) == 0 {
 		return
 	}
 	need("AddRows", src, (len(slots)-1)*stride+cols)
+	rows := int32(len(dst) / max(cols, 1))
 	for _, slot := range slots {
-		if slot < 0 || (int(slot)+1)*cols > len(dst) {
-			panic(fmt.Sprintf("gemm: AddRows: row %d, want 0..%d", slot, len(dst)/cols-1))
+		if row := max(slot, ^slot); row >= rows {
+			panic(fmt.Sprintf("gemm: AddRows: row %d, want 0..%d", row, rows-1))
 		}
 	}
+	lo, hi := Share(int(rows), part, parts)
 	if simd[F]() {
-		simdAddRows(len(slots), cols, src, stride, slots, part, parts, dst, scale)
+		simdAddRows(len(slots), cols, src, stride, slots, lo, hi, dst, scale)
 		return
 	}
-	pureAddRows(cols, src, stride, slots, part, parts, dst, scale)
+	pureAddRows(cols, src, stride, slots, lo, hi, dst, scale)
 }
 
 // CopyRows copies row ids[i] of table, cols wide, to dst[i*stride:].

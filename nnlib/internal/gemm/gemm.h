@@ -23,7 +23,7 @@ typedef struct {
 	void (*activate_back)(int kind, float slope, long n, const float *y, const float *dy, float *dx);
 	void (*softmax)(long rows, long cols, const float *z, float *p);
 	void (*cross_entropy)(long rows, long cols, const float *z, const int32_t *labels, float scale, float *dz, float *loss);
-	void (*add_rows)(long n, long cols, const float *src, long stride, const int32_t *slots, long part, long parts, float *dst,
+	void (*add_rows)(long n, long cols, const float *src, long stride, const int32_t *slots, long lo, long hi, float *dst,
 	                 float scale);
 	void (*copy_rows)(long n, long cols, const float *table, const int32_t *ids, float *dst, long stride);
 	void (*sum_rows)(long rows, long cols, const float *src, long stride, float *dst);

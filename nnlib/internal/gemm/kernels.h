@@ -4,7 +4,7 @@
 //	VB       the bytes of a vector
 //	FMA      fused multiply-add of three vectors
 //	SQRT     square root of a vector
-//	lanes    the type that names some first lanes of a vector, and LANES(n), the
+//	LANE_SET the type that names some first lanes of a vector, and LANES(n), the
 //	         first n of them; LOAD_LANES(p, l) loads them and fills with zeros,
 //	         STORE_LANES(p, l, v) stores them, and neither touches what is beyond
 //	ACROSS   whether lanes are as fast as whole vectors, so that across pays
@@ -107,7 +107,7 @@ static void pack(long K, const float *b, long brs, long bcs, long j0, long cols,
 	PUT(c + i * ldc, 0, c##i##0) PUT(c + i * ldc, 1, c##i##1) PUT(c + i * ldc, 2, c##i##2) PUT(c + i * ldc, 3, c##i##3)
 
 #define ARGS \
-	long K, const float *a, long ars, long acs, const float *b, long bs, const float *from, long fs, float *c, long ldc, lanes last
+	long K, const float *a, long ars, long acs, const float *b, long bs, const float *from, long fs, float *c, long ldc, LANE_SET last
 #define TILE(MR) \
 	INLINE void tile##MR(int nv, ARGS) { \
 		const vec zero = {0}; \
@@ -140,7 +140,7 @@ TILE(12)
 #define PANEL2(nv, MR) \
 	ALONE(most, nv, MR) ALONE(four, nv, 4) ALONE(one, nv, 1) \
 	static void panel##nv(long M, long K, const float *a, long ars, long acs, const float *b, long bs, const float *from, \
-	                      long fs, float *c, long ldc, lanes last) { \
+	                      long fs, float *c, long ldc, LANE_SET last) { \
 		long i = 0; \
 		for (; i + MR <= M; i += MR) most##nv(K, a + i * ars, ars, acs, b, bs, from + i * fs, fs, c + i * ldc, ldc, last); \
 		for (; i + 4 <= M; i += 4) four##nv(K, a + i * ars, ars, acs, b, bs, from + i * fs, fs, c + i * ldc, ldc, last); \
@@ -156,7 +156,7 @@ PANEL(4, MR4)
 #endif
 
 INLINE void panel(long nv, long M, long K, const float *a, long ars, long acs, const float *b, long bs, const float *from,
-                  long fs, float *c, long ldc, lanes last) {
+                  long fs, float *c, long ldc, LANE_SET last) {
 	switch (nv) {
 	case 4: panel4(M, K, a, ars, acs, b, bs, from, fs, c, ldc, last); break;
 	case 3: panel3(M, K, a, ars, acs, b, bs, from, fs, c, ldc, last); break;

@@ -9,7 +9,7 @@
 #define VB 16
 #define FMA(a, b, c) ((vec)vfmaq_f32((float32x4_t)(c), (float32x4_t)(a), (float32x4_t)(b)))
 #define SQRT(a) ((vec)vsqrtq_f32((float32x4_t)(a)))
-#define lanes long
+#define LANE_SET long
 #define LANES(n) (n)
 #define LOAD_LANES(p, n) ((vec)load_lanes(p, n))
 #define STORE_LANES(p, n, v) store_lanes(p, n, (float32x4_t)(v))

@@ -168,12 +168,16 @@ func pureCrossEntropy[F Float](rows, cols int, z []F, labels []int32, scale F, d
 	}
 }
 
-func pureAddRows[F Float](cols int, src []F, stride int, slots []int32, part, parts int, dst []F, scale F) {
+func pureAddRows[F Float](cols int, src []F, stride int, slots []int32, lo, hi int, dst []F, scale F) {
 	for i, slot := range slots {
-		if int(slot)%parts != part {
+		at := int(max(slot, ^slot))
+		if at < lo || at >= hi {
 			continue
 		}
-		row := dst[int(slot)*cols:][:cols]
+		row := dst[at*cols:][:cols]
+		if slot < 0 {
+			clear(row)
+		}
 		for j, v := range src[i*stride:][:cols] {
 			row[j] += F(scale * v)
 		}

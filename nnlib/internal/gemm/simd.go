@@ -55,9 +55,9 @@ static void k_softmax(long rows, long cols, const float *z, float *p) { t->softm
 static void k_cross_entropy(long rows, long cols, const float *z, const int32_t *labels, float scale, float *dz, float *loss) {
 	t->cross_entropy(rows, cols, z, labels, scale, dz, loss);
 }
-static void k_add_rows(long n, long cols, const float *src, long stride, const int32_t *slots, long part, long parts,
+static void k_add_rows(long n, long cols, const float *src, long stride, const int32_t *slots, long lo, long hi,
                        float *dst, float scale) {
-	t->add_rows(n, cols, src, stride, slots, part, parts, dst, scale);
+	t->add_rows(n, cols, src, stride, slots, lo, hi, dst, scale);
 }
 static void k_copy_rows(long n, long cols, const float *table, const int32_t *ids, float *dst, long stride) {
 	t->copy_rows(n, cols, table, ids, dst, stride);
@@ -111,8 +111,8 @@ func simdCrossEntropy[F Float](rows, cols int, z []F, labels []int32, scale F, d
 	C.k_cross_entropy(C.long(rows), C.long(cols), floats(z), ints(labels), C.float(scale), floats(dz), floats(loss))
 }
 
-func simdAddRows[F Float](n, cols int, src []F, stride int, slots []int32, part, parts int, dst []F, scale F) {
-	C.k_add_rows(C.long(n), C.long(cols), floats(src), C.long(stride), ints(slots), C.long(part), C.long(parts), floats(dst), C.float(scale))
+func simdAddRows[F Float](n, cols int, src []F, stride int, slots []int32, lo, hi int, dst []F, scale F) {
+	C.k_add_rows(C.long(n), C.long(cols), floats(src), C.long(stride), ints(slots), C.long(lo), C.long(hi), floats(dst), C.float(scale))
 }
 
 func simdCopyRows[F Float](cols int, table []F, ids []int32, dst []F, stride int) {

@@ -113,9 +113,9 @@ func (t *team) work(turn uint64) {
 	}
 }
 
-// spins is how often a waiting thread looks before it gives way: some tens of
+// spins is how often a waiting thread looks before it gives way: some 60
 // microseconds, longer than the gap between two tasks of a training step.
-const spins = 1 << 14
+const spins = 1 << 16
 
 func (m *member) rouse() {
 	if m.asleep.CompareAndSwap(true, false) {
