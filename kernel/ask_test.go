@@ -3,6 +3,8 @@ package kernel_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,12 @@ func askKernel(t *testing.T) *kernel.Kernel {
 	t.Helper()
 	config := kerneltest.Config(t)
 	config.Engine = kernel.Interpret
+	for _, name := range []string{"readme.go", "sub/inner.go", ".hidden"} {
+		path := filepath.Join(config.Dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, nil, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	k := kerneltest.StartConfig(t, config)
 	for _, code := range []string{
 		"import str \"strings\"\nalphabet := \"abc\"\nalpha := []int{1, 2}",
@@ -62,6 +70,16 @@ func TestComplete(t *testing.T) {
 		{"x := client\nx.Timeo|", "Timeout"},
 		{"client.Timeout.Secon|", "Seconds"},
 		{"http.Client{Time|", "Timeout time…"},
+		{"http.Client{|}", "CheckRedirect Jar Timeout Transport…"},
+		{"http.Client{Timeout: 1, T|}", "Transport…"},
+		{"%timeit double(alph|)", "alpha alphabet"},
+		{"%load rea|", "readme.go"},
+		{"%run sub/in|", "inner.go"},
+		{"%cd |", "sub/"},
+		{"!cat re| | wc", "readme.go"},
+		{"%%writefile sub/i|\nalph", "inner.go"},
+		{"%load nowhere/|", ""},
+		{"%who al|", ""},
 		{"for i := range 3 { for inner := range 4 { inn|", "inner"},
 		{"fmt.Println(str.ToUp|", "ToUpper ToUpperSpecial"},
 		{"fmt.Println(str.ToUp|)\ny := 1", "ToUpper ToUpperSpecial"},
@@ -154,6 +172,10 @@ func TestInspect(t *testing.T) {
 		{"http.Client|", 0, []string{"type http.Client struct", "func (*http.Client).Do("}},
 		{"append|", 0, []string{"func append(s []T, x ...T) []T"}},
 		{"for i := range alpha { fmt.Println(i|", 0, []string{"var i int"}},
+		{"%tim|eit x", 0, []string{"%timeit CODE", "run a line many times", "Example:"}},
+		{"!l|s", 0, []string{"! COMMAND", "run a shell command"}},
+		{"%timeit do|uble(2)", 0, []string{"func double(x int) int"}},
+		{"%nothing|", 0, nil},
 		{"undefinedName|", 0, nil},
 		{"|", 0, nil},
 		{"123|", 0, nil},
@@ -164,6 +186,9 @@ func TestInspect(t *testing.T) {
 			t.Errorf("%q: found %v, want %v", tt.text, found, len(tt.want) > 0)
 		}
 		plain, _ := data["text/plain"].(string)
+		if strings.Contains(plain, "//line") {
+			t.Errorf("%q: the checker's directive shows in\n%s", tt.text, plain)
+		}
 		for _, want := range tt.want {
 			if !strings.Contains(plain, want) {
 				t.Errorf("%q: no %q in\n%s", tt.text, want, plain)

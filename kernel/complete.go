@@ -30,7 +30,7 @@ type Candidate struct {
 // answers while a cell runs.
 func (k *Kernel) Complete(code string, cursor int) Completion {
 	cursor = clamp(code, cursor)
-	if c, ok := completeMagic(code, cursor); ok {
+	if c, ok := k.completeMagic(code, cursor); ok {
 		return c
 	}
 	inside, importPath := inLiteral(code[:cursor])
@@ -52,7 +52,8 @@ func (k *Kernel) Complete(code string, cursor int) Completion {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// ranked is a candidate and how near it is: 0 for the session's own.
+// ranked is a candidate and how near it is: -1 for the fields of a literal, 0 for
+// the session's own.
 type ranked struct {
 	Candidate
 	rank int
@@ -73,9 +74,11 @@ func (k *Kernel) candidates(q *check.Query, prefix string) []ranked {
 			return out
 		}
 	}
-	if st := q.Literal(around); st != nil {
+	if st, set := q.Literal(around); st != nil {
 		for f := range st.Fields() {
-			out = append(out, ranked{candidate(f), 0})
+			if !set[f.Name()] {
+				out = append(out, ranked{candidate(f), -1})
+			}
 		}
 	}
 	for name, obj := range q.Visible(node.Pos()) {
@@ -190,22 +193,4 @@ func (k *Kernel) completeImport(code string, start, cursor int) Completion {
 		}
 	}
 	return c
-}
-
-// completeMagic completes the name of a magic.
-func completeMagic(code string, cursor int) (Completion, bool) {
-	start := strings.LastIndexByte(code[:cursor], '\n') + 1
-	prefix := code[start:cursor]
-	if !strings.HasPrefix(prefix, "%") || strings.ContainsAny(prefix, " \t") {
-		return Completion{}, false
-	}
-	c := Completion{Start: start, End: cursor}
-	for _, m := range magicCommands() {
-		if strings.HasPrefix(m.name, prefix) && (start == 0 || !strings.HasPrefix(m.name, "%%")) {
-			detail := strings.TrimSpace(m.name+" "+m.args) + ": " + m.help
-			c.Candidates = append(c.Candidates, Candidate{Text: m.name, Kind: "magic", Detail: detail})
-		}
-	}
-	slices.SortFunc(c.Candidates, func(a, b Candidate) int { return strings.Compare(a.Text, b.Text) })
-	return c, true
 }

@@ -7,6 +7,7 @@ import (
 	"go/printer"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 	"time"
 
@@ -33,6 +34,13 @@ type inspection struct {
 // there is anything, and answers while a cell runs.
 func (k *Kernel) Inspect(code string, cursor, detail int) (MIMEBundle, bool) {
 	cursor = clamp(code, cursor)
+	if _, name, args, ok := magicLine(code, cursor); ok {
+		if args == 0 || !takesCode(name) {
+			return inspectMagic(name)
+		}
+		code, _, _ = strings.Cut(code[args:], "\n")
+		cursor -= args
+	}
 	start, end := nameAt(code, cursor)
 	if start == end || isDigit(code[start]) {
 		start, end = called(code, cursor)
@@ -225,6 +233,10 @@ func declares(d *ast.GenDecl, name string) bool {
 	return false
 }
 
+// lineDirective is the checker's, which go/parser takes for a part of the doc
+// comment behind it.
+var lineDirective = regexp.MustCompile(`(?m)^(//\n)?//line .*\n`)
+
 // text formats a declaration as gofmt does.
 func text(fset *token.FileSet, n ast.Node) string {
 	var b strings.Builder
@@ -232,7 +244,7 @@ func text(fset *token.FileSet, n ast.Node) string {
 	if err := config.Fprint(&b, fset, n); err != nil {
 		return ""
 	}
-	return b.String()
+	return lineDirective.ReplaceAllString(b.String(), "")
 }
 
 // valueOf returns a variable's value as text, or "" while a cell runs.

@@ -14,7 +14,9 @@ import (
 )
 
 // path returns the path that a magic names, from the worker's folder.
-func (x *execution) path(name string) string {
+func (x *execution) path(name string) string { return x.kernel.path(name) }
+
+func (k *Kernel) path(name string) string {
 	if unquoted, err := strconv.Unquote(name); err == nil {
 		name = unquoted
 	}
@@ -26,9 +28,9 @@ func (x *execution) path(name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
-	x.kernel.mu.Lock()
-	defer x.kernel.mu.Unlock()
-	return filepath.Join(x.kernel.config.Dir, name)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return filepath.Join(k.config.Dir, name)
 }
 
 // fileError says what is wrong with the file of the name in one line.

@@ -180,16 +180,25 @@ func reachable(obj types.Object) bool {
 }
 
 // Literal returns the struct type of the composite literal among the nodes
-// around a name where the name may be a field's, or nil.
-func (q *Query) Literal(around []ast.Node) *types.Struct {
+// around a name where the name may be a field's, or nil, and the names of the
+// fields that the literal sets.
+func (q *Query) Literal(around []ast.Node) (st *types.Struct, set map[string]bool) {
 	if len(around) == 0 {
-		return nil
+		return nil, nil
 	}
 	lit, ok := around[len(around)-1].(*ast.CompositeLit)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	return structOf(q.Info.Types[lit].Type)
+	set = map[string]bool{}
+	for _, e := range lit.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*ast.Ident); ok {
+				set[key.Name] = true
+			}
+		}
+	}
+	return structOf(q.Info.Types[lit].Type), set
 }
 
 // structOf returns the struct type of a literal of type t, which may be a pointer
