@@ -26,7 +26,7 @@ func wrapped(b *strings.Builder, err error, depth int, l limits) {
 		return
 	}
 	fmt.Fprintf(b, "<li><code>%T</code> %s", err, html.EscapeString(shorten(fmt.Sprint(err), l.cell)))
-	switch w := err.(type) {
+	switch w := err.(type) { //nolint:errorlint // the chain is walked, one error at a time
 	case interface{ Unwrap() error }:
 		inner(b, []error{w.Unwrap()}, depth, l)
 	case interface{ Unwrap() []error }:
