@@ -11,6 +11,7 @@ const (
 	Any
 )
 
+// String names the type as messages do.
 func (t Type) String() string { return [...]string{"a number", "text", "a condition", "a param"}[t] }
 
 // Expr is an expression: [*Literal], [*Ref], [*Unary], [*Binary], [*Match],

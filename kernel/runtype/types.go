@@ -58,6 +58,7 @@ func New(config Config) (*Types, error) {
 // Unsupported is a type that cannot be made.
 type Unsupported struct{ Type, Reason string }
 
+// Error names the type and says why it cannot be made.
 func (e *Unsupported) Error() string { return e.Type + ": " + e.Reason }
 
 // Of returns the run-time type of t; the error is an [*Unsupported].

@@ -33,6 +33,7 @@ func (r Refusal) Message() string { return "the interpreter does not run " + r.W
 // Refusals is why a program is not run, as an error.
 type Refusals []Refusal
 
+// Error says what is not run and where, a line for each.
 func (r Refusals) Error() string {
 	texts := make([]string, len(r))
 	for i, refusal := range r {

@@ -34,6 +34,7 @@ type FileError struct {
 	Reason string
 }
 
+// Error says file, line and reason in one line.
 func (e *FileError) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.File, e.Reason)

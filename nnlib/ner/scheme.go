@@ -117,6 +117,7 @@ type TagError struct {
 	Reason string
 }
 
+// Error says which tag it is, counted from 1, and what is wrong with it.
 func (e *TagError) Error() string {
 	return fmt.Sprintf("tag %d, %q: %s", e.Index+1, e.Tag, e.Reason)
 }

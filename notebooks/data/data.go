@@ -31,6 +31,7 @@ type NotFoundError struct {
 	Source  *Source  // where it can be had; nil if Lectern knows no home of it
 }
 
+// Error says in one line where was looked, what is there and how to fetch the rest.
 func (e *NotFoundError) Error() string {
 	where := PathVariable + " is not set"
 	if len(e.Folders) > 0 {

@@ -32,6 +32,7 @@ type ChecksumError struct {
 	File, Got, Want string // SHA-256 in hex
 }
 
+// Error says in one line which file it is and both sums.
 func (e *ChecksumError) Error() string {
 	return fmt.Sprintf("%s has sha256 %s, want %s: it was damaged on its way or has changed at its home; nothing was kept", e.File, e.Got, e.Want)
 }

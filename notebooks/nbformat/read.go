@@ -43,12 +43,14 @@ func Read(data []byte) (*Notebook, error) {
 // A SyntaxError says where a file stops being JSON.
 type SyntaxError struct{ Message string }
 
+// Error says that the file is no notebook, and why.
 func (e *SyntaxError) Error() string { return "not a notebook: not JSON: " + e.Message }
 
 // A VersionError says that a notebook is in a major version of the format that
 // [Read] does not read.
 type VersionError struct{ Major int }
 
+// Error says which format the notebook is in and what to do.
 func (e *VersionError) Error() string {
 	switch {
 	case e.Major > Major:

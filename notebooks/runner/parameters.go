@@ -37,6 +37,7 @@ type Value struct{ Name, Text string }
 // A ParameterError says what is wrong with the parameters that were asked for.
 type ParameterError struct{ Message string }
 
+// Error returns the message.
 func (e *ParameterError) Error() string { return e.Message }
 
 // SetParameters writes the cell that assigns the values, behind the cell tagged
