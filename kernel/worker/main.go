@@ -63,7 +63,7 @@ func Main(config Config) error {
 	w := &worker{config: config, out: pipe.NewWriter(messages), secret: os.Getenv(MarkVariable)}
 	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
 	// Without it, cells read nothing: a Go whose os.File is another one.
-	w.stdin, _ = newStdin(w.ask) //nolint:errcheck // see above
+	w.stdin, _ = newStdin(w.ask)
 	w.session = newSession(w)
 	display.SetSink(w.display)
 	log.SetOutput(w.stderr())

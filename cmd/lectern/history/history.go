@@ -184,7 +184,7 @@ func (h *History) insert(batch []entry) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // an error once it is committed
+	defer tx.Rollback()
 	session := h.current()
 	if session == 0 {
 		r, err := tx.Exec("INSERT INTO sessions (start) VALUES (?)", time.Now().UTC().Format(time.RFC3339))
