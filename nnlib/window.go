@@ -65,7 +65,7 @@ func (l *window[F]) look(lo, hi int) {
 	for i, k := range l.batch[lo:hi] {
 		from, to := int(k)*l.m, (lo+i)*l.m
 		ids := l.ids[to:][:l.m]
-		for j, id := range l.data.Words[from:][:l.m] { // faster than copy for so few
+		for j, id := range l.data.Words[from:][:l.m] { //nolint:staticcheck // a loop is faster than copy for so few
 			ids[j] = id
 		}
 		if l.cases == nil {
