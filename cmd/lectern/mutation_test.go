@@ -54,6 +54,11 @@ var mutations = []struct {
 		"06-window-ner", "results",
 	},
 	{
+		"max-margin's margin", "maxmargin.go",
+		"1 - z[0] + z[j]", "0.5 - z[0] + z[j]",
+		"07-max-margin", "hinge",
+	},
+	{
 		"inverse decay", "schedule.go",
 		"a0 * s.Tau / max(float64(t), s.Tau)", "a0 * s.Tau / max(float64(t+1), s.Tau)",
 		"10-optimizers", "schedules",
