@@ -1,6 +1,7 @@
 package ner
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,5 +68,15 @@ func TestErrorsAddUp(t *testing.T) {
 	}
 	if e.Unseen.Gold != score.Gold || e.Seen.Gold != 0 {
 		t.Errorf("without training %d are new and %d are not, want all %d new", e.Unseen.Gold, e.Seen.Gold, score.Gold)
+	}
+}
+
+// TestErrorsOfCharacters wants names of characters as the words they spell.
+func TestErrorsOfCharacters(t *testing.T) {
+	gold := CharactersOf(Sentences{{Tokens: []string{"in", "Fort", "Smith"}, Tags: []string{"O", "B-LOC", "I-LOC"}}})
+	outside := slices.Repeat([]string{Outside}, len(gold[0].Tokens))
+	e := FindErrors(nil, gold, [][]string{outside})
+	if missed := e.Of(Missed); len(missed) != 1 || missed[0].Text != "Fort Smith" {
+		t.Errorf("missed %v, want Fort Smith", missed)
 	}
 }
