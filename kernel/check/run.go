@@ -106,7 +106,7 @@ func (r *run) allowed(c *cell.Cell, e types.Error) bool {
 	if !e.Soft {
 		return false
 	}
-	if strings.HasSuffix(e.Msg, "and not used") {
+	if strings.HasSuffix(e.Msg, "imported and not used") || strings.Contains(e.Msg, " imported as ") && strings.HasSuffix(e.Msg, "and not used") {
 		return true
 	}
 	mine := false

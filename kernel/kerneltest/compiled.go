@@ -192,6 +192,11 @@ func (w *snippetWriter) cell(name, text string) error {
 	if err != nil {
 		return err
 	}
+	for _, spec := range forChecks.Imports {
+		if spec.Name != nil && spec.Name.Name == "." {
+			return errors.New("dot imports are not written down here")
+		}
+	}
 	checked, ds := w.session.Check(forChecks)
 	if len(ds) > 0 {
 		return fmt.Errorf("%s: %s\n%s", ds[0].Pos, ds[0].Msg, text)

@@ -34,6 +34,7 @@ func TestDifferentialFuzz(t *testing.T) {
 	if s := os.Getenv("LECTERN_FUZZ_SEED"); s != "" {
 		seed = parseSeed(t, s)
 	}
+	t.Logf("first seed: %d", seed)
 	const batch = 40
 	ran, refusals := 0, map[string]int{}
 	for start := time.Now(); time.Since(start) < d && !t.Failed(); seed += batch {

@@ -69,7 +69,11 @@ func (g *generator) cell() string {
 
 func (g *generator) line(format string, args ...any) {
 	g.text.WriteString(strings.Repeat("\t", g.indent))
-	fmt.Fprintf(&g.text, format, args...)
+	text := fmt.Sprintf(format, args...)
+	if g.inFunc { // what it prints would show when it is called in an expression
+		text = strings.ReplaceAll(text, "fmt.Print", "fmt.Sprint")
+	}
+	g.text.WriteString(text)
 	g.text.WriteByte('\n')
 }
 

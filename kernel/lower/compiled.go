@@ -308,7 +308,7 @@ func (u *unit) typeTable() ast.Decl {
 	table := &ast.CompositeLit{Type: &ast.MapType{Key: ast.NewIdent("string"), Value: ast.NewIdent("any")}}
 	for _, o := range u.Objects {
 		tn, ok := o.Object.(*types.TypeName)
-		if !ok || tn.IsAlias() || generic(tn) {
+		if !ok || tn.IsAlias() || generic(tn) || isConstraint(tn) {
 			continue
 		}
 		name := namer.Name(tn)
@@ -323,6 +323,12 @@ func (u *unit) typeTable() ast.Decl {
 	return &ast.GenDecl{Tok: token.VAR, Specs: []ast.Spec{
 		&ast.ValueSpec{Names: []*ast.Ident{ast.NewIdent(TypesVar)}, Values: []ast.Expr{table}},
 	}}
+}
+
+// isConstraint reports whether a type is an interface for type parameters only.
+func isConstraint(tn *types.TypeName) bool {
+	i, ok := tn.Type().Underlying().(*types.Interface)
+	return ok && !i.IsMethodSet()
 }
 
 func generic(tn *types.TypeName) bool {
