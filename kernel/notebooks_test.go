@@ -162,8 +162,10 @@ func TestNotebooksAreGo(t *testing.T) {
 			var snippets []kerneltest.Snippet
 			var wants []string
 			for _, b := range books {
+				// The program's init functions run before all cells, and its
+				// variables are assigned where the cells declare them.
 				s, want := b.program(t)
-				if s.Valid() == nil {
+				if !strings.HasPrefix(b.name, "init-") && s.Valid() == nil {
 					snippets, wants = append(snippets, s), append(wants, want)
 				}
 			}
