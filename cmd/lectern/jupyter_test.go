@@ -122,8 +122,8 @@ func script(t *testing.T, name string) string {
 // lecture is the notebook that Jupyter's tools run.
 const lecture = "../../notebooks/lectures/06-window-ner.ipynb"
 
-// TestJupyter runs Jupyter's own conformance suite, and its tools and clients on
-// this kernel.
+// TestJupyter runs Jupyter's own conformance suite, its tools and clients on this
+// kernel, and compares its messages with ipykernel's.
 func TestJupyter(t *testing.T) {
 	j := startJupyter(t)
 	t.Run("conformance", func(t *testing.T) {
