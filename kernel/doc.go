@@ -14,6 +14,11 @@
 //	compile  builds that package as a plugin
 //	worker   runs the one or the other and sends back what it shows
 //
+// Where that package is not to be compiled (%engine interpret) or cannot be, the
+// worker interprets it as it stands (package ssainterp, on types that package
+// runtype makes), and so it does with whole programs. Cells that use such a package
+// are interpreted too, whatever the engine.
+//
 // Both engines share one set of objects. A variable, and a function that is not
 // generic, is a slot: a heap cell that interpreted code reaches through a symbol
 // and compiled code through a package variable. A type or generic function is
@@ -22,7 +27,7 @@
 // other's, and a redefinition with the same type is seen by all earlier code.
 //
 // Up to check nothing has changed: a cell that fails there, or does not build,
-// leaves the session as it was. A cell that neither engine runs here is refused
+// leaves the session as it was. A cell that nothing runs right here is refused
 // with the reason; silently wrong is the one outcome that must not happen.
 //
 // An interrupt stops interpreted code, in all goroutines, at its next step. Code

@@ -1,4 +1,5 @@
-// Package plan decides which cells the interpreter may run.
+// Package plan decides which cells the interpreter may run: yaegi, which starts
+// fastest. The others are written for the compiler.
 //
 // The rule is a positive list: a construct or type that is not on it is
 // refused by a diagnostic that says why, before any of the cell runs. A

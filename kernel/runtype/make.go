@@ -116,7 +116,7 @@ func newDescriptor(kind reflect.Kind, n, params int) (*abiType, *uncommonType, [
 // finish gives a descriptor its name and its own hash.
 func (ts *Types) finish(d *abiType, text, path string, uncommon *uncommonType, hasUncommon bool) {
 	h := fnv.New32a()
-	h.Write([]byte(text + "·" + strconv.Itoa(int(ts.serial)))) //nolint:errcheck // never fails
+	h.Write([]byte(text + "·" + strconv.Itoa(int(ts.serial))))
 	d.hash = h.Sum32()
 	d.str = nameOff(text, false)
 	d.ptrToThis = 0

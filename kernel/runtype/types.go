@@ -55,20 +55,20 @@ func New(config Config) (*Types, error) {
 	return &Types{config: config, source: map[reflect.Type]types.Type{}}, nil
 }
 
-// Unsupported is a type that cannot be made.
-type Unsupported struct{ Type, Reason string }
+// UnsupportedError is a type that cannot be made.
+type UnsupportedError struct{ Type, Reason string }
 
 // Error names the type and says why it cannot be made.
-func (e *Unsupported) Error() string { return e.Type + ": " + e.Reason }
+func (e *UnsupportedError) Error() string { return e.Type + ": " + e.Reason }
 
-// Of returns the run-time type of t; the error is an [*Unsupported].
+// Of returns the run-time type of t; the error is an [*UnsupportedError].
 func (ts *Types) Of(t types.Type) (r reflect.Type, err error) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
-		case *Unsupported:
+		case *UnsupportedError:
 			err = v
 		default:
 			panic(v)
@@ -108,7 +108,7 @@ func (ts *Types) Learn(t types.Type, r reflect.Type) {
 }
 
 func (ts *Types) unsupported(t types.Type, format string, args ...any) {
-	panic(&Unsupported{Type: t.String(), Reason: fmt.Sprintf(format, args...)})
+	panic(&UnsupportedError{Type: t.String(), Reason: fmt.Sprintf(format, args...)})
 }
 
 var basic = map[types.BasicKind]reflect.Type{

@@ -230,7 +230,7 @@ func TestJSONAndMaps(t *testing.T) {
 func TestGarbageCollection(t *testing.T) {
 	m := newMade(t)
 	list := m.typ(t, "List")
-	var head reflect.Value = reflect.Zero(reflect.PointerTo(list))
+	head := reflect.Zero(reflect.PointerTo(list))
 	var named []any
 	for i := range 2000 {
 		node := reflect.New(list)

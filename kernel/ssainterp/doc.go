@@ -14,5 +14,5 @@
 // symbols given to [New] have.
 //
 // A program is translated as a whole before any of it runs. What cannot be run
-// right is refused then, by [Refusals].
+// right is refused then, by [RefusedError].
 package ssainterp

@@ -30,11 +30,11 @@ type Refusal struct {
 // Message says what is not run.
 func (r Refusal) Message() string { return "the interpreter does not run " + r.What }
 
-// Refusals is why a program is not run, as an error.
-type Refusals []Refusal
+// RefusedError is why a program is not run, as an error.
+type RefusedError []Refusal
 
 // Error says what is not run and where, a line for each.
-func (r Refusals) Error() string {
+func (r RefusedError) Error() string {
 	texts := make([]string, len(r))
 	for i, refusal := range r {
 		texts[i] = fmt.Sprintf("%v: %s", refusal.Pos, refusal.Message())
@@ -63,7 +63,7 @@ type Program struct {
 	methods   map[methodKey]*function // what interface calls reach; guarded by mu
 	stop      *stopper
 	trace     []token.Pos // of the panic under way, the deepest first; guarded by mu
-	refusals  Refusals
+	refusals  RefusedError
 	pos       token.Pos // of what is translated
 	generic   bool      // it is an instance of a generic function
 }
@@ -118,7 +118,7 @@ type Package struct {
 	init    *function
 }
 
-// Load translates a checked package. It runs nothing; the error is [Refusals] if
+// Load translates a checked package. It runs nothing; the error is [RefusedError] if
 // the package cannot be run right.
 func (p *Program) Load(pkg *types.Package, files []*ast.File, info *types.Info) (*Package, error) {
 	p.user[pkg] = true
@@ -205,7 +205,7 @@ func (p *Program) typ(t types.Type) *typ {
 		return have
 	}
 	r, err := p.types.Of(t)
-	var unsupported *runtype.Unsupported
+	var unsupported *runtype.UnsupportedError
 	if errors.As(err, &unsupported) {
 		p.refuse(p.pos, "values of type %s (%s)", unsupported.Type, unsupported.Reason)
 		r = reflect.TypeFor[struct{}]()
@@ -270,7 +270,7 @@ func (p *Program) function(fn *ssa.Function) *function {
 func (p *Program) method(sel *types.Selection) func([]reflect.Value) []reflect.Value {
 	fn := p.prog.MethodValue(sel)
 	if fn == nil {
-		panic(&runtype.Unsupported{Type: sel.String(), Reason: "the method has no code"})
+		panic(&runtype.UnsupportedError{Type: sel.String(), Reason: "the method has no code"})
 	}
 	f := p.function(fn)
 	return func(args []reflect.Value) []reflect.Value { return f.callValues(nil, args) }

@@ -9,7 +9,7 @@ import (
 )
 
 // Main checks, translates and returns a whole program given as text. name is
-// what positions call it. An error is a syntax or type error, or [Refusals].
+// what positions call it. An error is a syntax or type error, or [RefusedError].
 func Main(importer *Importer, symbols Symbols, name, text string) (*Package, error) {
 	fset := importer.FileSet()
 	file, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution|parser.ParseComments)
@@ -42,7 +42,7 @@ func NewInfo() *types.Info {
 }
 
 // Directives refuses comments that tell the compiler what no interpreter does.
-func Directives(fset *token.FileSet, file *ast.File) (refusals Refusals) {
+func Directives(fset *token.FileSet, file *ast.File) (refusals RefusedError) {
 	for _, group := range file.Comments {
 		for _, c := range group.List {
 			if strings.HasPrefix(c.Text, "//go:linkname") {

@@ -20,7 +20,6 @@ type translator struct {
 	typs   []*typ
 	at     map[ssa.Value]int // which field has a value
 	frame  *typ
-	record bool // values are those of a record, not of the frame
 }
 
 // operand is where the value of an operand is: at a place in the frame, or, for
@@ -208,199 +207,6 @@ func thunk(fn *ssa.Function) *types.Signature {
 	return types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic())
 }
 
-// block translates a basic block.
-func (tr *translator) block(b *ssa.BasicBlock) block {
-	var out block
-	last := len(b.Instrs) - 1
-	for i, instr := range b.Instrs {
-		if instr.Pos().IsValid() {
-			tr.pos = instr.Pos()
-		}
-		if i == last {
-			out.next = tr.next(b, instr)
-			out.pos = append(out.pos, tr.pos)
-			break
-		}
-		if o := tr.instruction(instr); o != nil {
-			out.ops = append(out.ops, o)
-			out.pos = append(out.pos, tr.pos)
-		}
-	}
-	return out
-}
-
-// next translates the end of a block.
-func (tr *translator) next(b *ssa.BasicBlock, instr ssa.Instruction) func(*frame) int {
-	switch instr := instr.(type) {
-	case *ssa.Jump:
-		return tr.edge(b, b.Succs[0])
-	case *ssa.If:
-		return tr.branch(tr.operand(instr.Cond), tr.edge(b, b.Succs[0]), tr.edge(b, b.Succs[1]), b)
-	case *ssa.Return:
-		return tr.returns(instr)
-	case *ssa.Panic:
-		x := tr.operand(instr.X)
-		return func(fr *frame) int { panic(*(*any)(x.in(fr))) }
-	}
-	tr.refuse(instr.Pos(), "%T", instr)
-	return nil
-}
-
-func (tr *translator) branch(cond operand, yes, no func(*frame) int, b *ssa.BasicBlock) func(*frame) int {
-	y, n := b.Succs[0], b.Succs[1]
-	if !hasPhi(y) && !hasPhi(n) {
-		yi, ni := y.Index, n.Index
-		return func(fr *frame) int {
-			if *(*bool)(cond.in(fr)) {
-				return yi
-			}
-			return ni
-		}
-	}
-	return func(fr *frame) int {
-		if *(*bool)(cond.in(fr)) {
-			return yes(fr)
-		}
-		return no(fr)
-	}
-}
-
-func hasPhi(b *ssa.BasicBlock) bool {
-	_, ok := b.Instrs[0].(*ssa.Phi)
-	return ok
-}
-
-// edge goes to a block and sets its phis, all at once.
-func (tr *translator) edge(from, to *ssa.BasicBlock) func(*frame) int {
-	type move struct{ dst, src operand }
-	var moves []move
-	clash := false
-	for _, instr := range to.Instrs {
-		phi, ok := instr.(*ssa.Phi)
-		if !ok {
-			break
-		}
-		for i, pred := range to.Preds {
-			if pred == from {
-				m := move{tr.dst(phi), tr.operand(phi.Edges[i])}
-				for _, before := range moves {
-					clash = clash || m.src.ptr == nil && before.dst.off == m.src.off
-				}
-				moves = append(moves, m)
-				break
-			}
-		}
-	}
-	target := to.Index
-	switch {
-	case len(moves) == 0:
-		return func(*frame) int { return target }
-	case len(moves) == 1:
-		m := moves[0]
-		return func(fr *frame) int {
-			m.dst.typ.move(m.dst.in(fr), m.src.in(fr))
-			return target
-		}
-	case !clash:
-		return func(fr *frame) int {
-			for i := range moves {
-				m := &moves[i]
-				m.dst.typ.move(m.dst.in(fr), m.src.in(fr))
-			}
-			return target
-		}
-	}
-	return func(fr *frame) int {
-		temps := make([]unsafe.Pointer, len(moves))
-		for i := range moves {
-			m := &moves[i]
-			temps[i] = m.dst.typ.new()
-			m.dst.typ.move(temps[i], m.src.in(fr))
-		}
-		for i := range moves {
-			m := &moves[i]
-			m.dst.typ.move(m.dst.in(fr), temps[i])
-		}
-		return target
-	}
-}
-
-func (tr *translator) returns(instr *ssa.Return) func(*frame) int {
-	var srcs []operand
-	for _, r := range instr.Results {
-		srcs = append(srcs, tr.operand(r))
-	}
-	places := tr.f.results
-	if next := tr.returnsLate(instr, srcs); next != nil {
-		return next
-	}
-	switch len(srcs) {
-	case 0:
-		return func(*frame) int { return -1 }
-	case 1:
-		src, t := srcs[0], places[0].typ
-		return func(fr *frame) int {
-			if fr.ret != nil {
-				t.move(fr.ret, src.in(fr))
-			}
-			return -1
-		}
-	}
-	return func(fr *frame) int {
-		if fr.ret != nil {
-			for i := range srcs {
-				places[i].typ.move(unsafe.Add(fr.ret, places[i].off), srcs[i].in(fr))
-			}
-		}
-		return -1
-	}
-}
-
-// returnsLate translates the return of a function of which only the bodies of its
-// range-over-func loops defer calls. Package ssa drops the instruction that runs
-// these (x/tools v0.52.0, lift.go).
-func (tr *translator) returnsLate(instr *ssa.Return, srcs []operand) func(*frame) int {
-	lends := false
-	for _, b := range tr.fn.Blocks {
-		for _, i := range b.Instrs {
-			switch i := i.(type) {
-			case *ssa.RunDefers:
-				return nil
-			case *ssa.Call:
-				if b, ok := i.Call.Value.(*ssa.Builtin); ok && b.Name() == "ssa:deferstack" {
-					lends = true
-				}
-			}
-		}
-	}
-	if !lends {
-		return nil
-	}
-	results := tr.fn.Signature.Results()
-	variables := make([]*operand, len(srcs)) // pointers to named results, which deferred calls may change
-	for i, r := range instr.Results {
-		if load, ok := r.(*ssa.UnOp); ok && load.Op == token.MUL && results.At(i).Name() != "" {
-			o := tr.operand(load.X)
-			variables[i] = &o
-		}
-	}
-	places := tr.f.results
-	return func(fr *frame) int {
-		fr.runDefers()
-		if fr.ret == nil {
-			return -1
-		}
-		for i := range srcs {
-			from := srcs[i].in(fr)
-			if variables[i] != nil {
-				from = *(*unsafe.Pointer)(variables[i].in(fr))
-			}
-			places[i].typ.move(unsafe.Add(fr.ret, places[i].off), from)
-		}
-		return -1
-	}
-}
-
 // instruction translates one that is not the last of its block; nil if it does
 // nothing.
 func (tr *translator) instruction(instr ssa.Instruction) op {
@@ -509,7 +315,7 @@ func (tr *translator) store(instr *ssa.Store) op {
 // nilDereference panics as the use of a nil pointer does.
 func nilDereference() {
 	var p *int
-	*p = 0 //nolint:staticcheck // it is meant to fail
+	*p = 0 // it is meant to fail
 }
 
 func (tr *translator) fieldAddr(instr *ssa.FieldAddr) op {

@@ -57,7 +57,7 @@ func runProgram(config Config, name string, requests io.Reader, messages io.Writ
 // rejected says why the interpreter does not run a cell or a program.
 func rejected(err error) *pipe.Failure {
 	f := &pipe.Failure{Ename: pipe.Rejected, Evalue: err.Error()}
-	var refusals ssainterp.Refusals
+	var refusals ssainterp.RefusedError
 	if errors.As(err, &refusals) {
 		for _, r := range refusals {
 			cell := r.Pos.Filename
