@@ -5,7 +5,10 @@
 //	Tab            completes, with the type or signature of each candidate
 //	Ctrl-R         searches the history of all sessions; the arrows walk it
 //	Ctrl-C         interrupts the running cell, or drops what was typed
-//	Ctrl-D         leaves, on an empty line
+//	Ctrl-D         leaves, on an empty line; so do exit and quit
+//	name?          explains a name, name?? shows its source too
 //
-// Tables are fitted to the width of the terminal, progress bars stay in place.
+// Tables are fitted to the width of the terminal, progress bars stay in place,
+// SVG figures are drawn with Braille characters. Where the input is no terminal,
+// its cells run until one fails.
 package repl
