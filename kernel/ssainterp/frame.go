@@ -197,8 +197,11 @@ var closureCode, closureMethod = func() (uintptr, uintptr) {
 
 // asClosure returns the closure that a function value is, or nil.
 func asClosure(f unsafe.Pointer) *closure {
+	if *(*uintptr)(f) != closureCode { // other function values are smaller
+		return nil
+	}
 	m := (*makeFunc)(f)
-	if m.code != closureCode || **(**uintptr)(unsafe.Pointer(&m.call)) != closureMethod {
+	if **(**uintptr)(unsafe.Pointer(&m.call)) != closureMethod {
 		return nil
 	}
 	return (*closure)(f)
