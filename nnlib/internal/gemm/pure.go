@@ -25,10 +25,16 @@ func fma[F Float](a, b, c F) F {
 func fma32(a, b, c float32) float32 {
 	p, z := float64(a)*float64(b), float64(c)
 	s := p + z
-	bits := math.Float64bits(s)
-	if bits&0x1fffffff != 0x10000000 && math.Abs(s) >= 0x1p-126 {
+	if math.Float64bits(s)&0x1fffffff != 0x10000000 && math.Abs(s) >= 0x1p-126 {
 		return float32(s)
 	}
+	return roundToOdd(p, z, s)
+}
+
+// roundToOdd returns p + z rounded once to float32; s is their sum in float64.
+// It is apart from fma32, which so is small enough to be inlined.
+func roundToOdd(p, z, s float64) float32 {
+	bits := math.Float64bits(s)
 	t := s - p
 	err := (p - (s - t)) + (z - t) // p + z = s + err exactly (Knuth's TwoSum)
 	if err != 0 && err-err == 0 && bits&1 == 0 {
@@ -53,13 +59,26 @@ func pureProduct[F Float](m, n, k int, a, b Operand[F], c []F, ldc int, bias []F
 			clear(row)
 		}
 		for l := range k {
-			ail := a.Data[i*a.RowStride+l*a.ColStride]
-			at := l * b.RowStride
-			for j := range row {
-				row[j] = fma(ail, b.Data[at], row[j])
-				at += b.ColStride
-			}
+			addScaled(row, a.Data[i*a.RowStride+l*a.ColStride], b.Data[l*b.RowStride:], b.ColStride)
 		}
+	}
+}
+
+// addScaled adds a times every stride-th number of x to y.
+func addScaled[F Float](y []F, a F, x []F, stride int) {
+	// Not through fma: the compiler inlines fma32 only where no type is a parameter.
+	if y, ok := any(y).([]float32); ok {
+		a, x, at := float32(a), any(x).([]float32), 0
+		for j, v := range y {
+			y[j] = fma32(a, x[at], v)
+			at += stride
+		}
+		return
+	}
+	at := 0
+	for j, v := range y {
+		y[j] = fma(a, x[at], v)
+		at += stride
 	}
 }
 
