@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"plugin"
 	"reflect"
+	"strings"
 
 	"github.com/lectern-go/lectern/kernel/lower"
 )
@@ -19,6 +20,9 @@ type unit interface {
 func (s *session) load(file string, u *lower.Unit) (run func(), err error) {
 	p, err := plugin.Open(file)
 	if err != nil {
+		if _, name, ok := strings.Cut(err.Error(), "different version of package "); ok {
+			return nil, fmt.Errorf("the source of package %s has changed since this program was built from it; build the program again", name)
+		}
 		return nil, err
 	}
 	if err := shareItabs(file); err != nil {
