@@ -200,7 +200,8 @@ func (b notebook) program(t *testing.T) (s kerneltest.Snippet, want string) {
 	for i, code := range b.cells {
 		if !compileError.MatchString(outs[i]) {
 			s.Cells = append(s.Cells, code)
-			want += panicWords.ReplaceAllString(panicFrames.ReplaceAllString(outs[i], ""), "panic: runtime error")
+			out := strings.ReplaceAll(panicFrames.ReplaceAllString(outs[i], ""), "stderr: ", "")
+			want += panicWords.ReplaceAllString(out, "panic: runtime error")
 		}
 	}
 	return s, want

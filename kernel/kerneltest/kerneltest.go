@@ -84,10 +84,10 @@ var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 // types, errors as their tracebacks without colours.
 func Text(outputs []kernel.Output) string {
 	var b strings.Builder
-	for _, o := range outputs {
+	for i, o := range outputs {
 		switch o := o.(type) {
 		case kernel.Stream:
-			if o.Name == "stderr" {
+			if o.Name == "stderr" && !continues(outputs[:i]) {
 				b.WriteString("stderr: ")
 			}
 			b.WriteString(o.Text)
@@ -105,4 +105,14 @@ func Text(outputs []kernel.Output) string {
 		}
 	}
 	return b.String()
+}
+
+// continues reports whether the last output is a part of a line of standard error:
+// println writes each of its arguments apart.
+func continues(outputs []kernel.Output) bool {
+	if len(outputs) == 0 {
+		return false
+	}
+	last, ok := outputs[len(outputs)-1].(kernel.Stream)
+	return ok && last.Name == "stderr" && !strings.HasSuffix(last.Text, "\n")
 }

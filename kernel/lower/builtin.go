@@ -5,9 +5,13 @@ import (
 	"go/types"
 )
 
-// Clear is the session's function for the builtin clear; min and max are
-// [Builtin] with the type of their operands.
-const Clear = "Clear"
+// The session's functions for builtins; min and max are [Builtin] with the type
+// of their operands.
+const (
+	Clear   = "Clear"
+	Print   = "Print"
+	Println = "Println"
+)
 
 // Builtin returns the name of the session's function for the builtin name
 // with operands of the basic type typ.
@@ -19,7 +23,8 @@ func Builtin(name, typ string) string {
 }
 
 // builtin returns the session's function for a call of min, max or clear,
-// which came to Go after the interpreter; "" for other calls.
+// which came to Go after the interpreter, and of print or println, which it
+// writes to standard output; "" for other calls.
 func (l *lowering) builtin(n *ast.CallExpr) string {
 	id, ok := ast.Unparen(n.Fun).(*ast.Ident)
 	if !ok {
@@ -31,6 +36,10 @@ func (l *lowering) builtin(n *ast.CallExpr) string {
 	switch id.Name {
 	case "clear":
 		return Clear
+	case "print":
+		return Print
+	case "println":
+		return Println
 	case "min", "max":
 		if basic, ok := l.Info.TypeOf(n).(*types.Basic); ok {
 			return Builtin(id.Name, basic.Name())

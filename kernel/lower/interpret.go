@@ -123,7 +123,8 @@ func (l *lowering) print(body []ast.Stmt) (string, error) {
 }
 
 // lines gives the printer's //line directives the lines of the cell: the
-// printer ignores the cell's own directives.
+// printer ignores the cell's own directive, which has a column. Where the cell
+// begins with a declaration it is printed as that one's documentation.
 func (l *lowering) lines(text string) string {
 	return lineDirective.ReplaceAllStringFunc(text, func(s string) string {
 		m := lineDirective.FindStringSubmatch(s)
@@ -131,11 +132,14 @@ func (l *lowering) lines(text string) string {
 		if err != nil || m[1] != l.Name {
 			return s
 		}
-		return fmt.Sprintf("//line %s/%s:%d", l.Name, FileName, max(1, line-cell.PrefixLines))
+		if m[3] == "" {
+			line = max(1, line-cell.PrefixLines)
+		}
+		return fmt.Sprintf("//line %s/%s:%d%s", l.Name, FileName, line, m[3])
 	})
 }
 
-var lineDirective = regexp.MustCompile(`(?m)^//line (.*):(\d+)$`)
+var lineDirective = regexp.MustCompile(`(?m)^//line (.*?):(\d+)(:\d+)?$`)
 
 // packageName returns the name of a package in the lowered source. Names are
 // made from paths, so that no two packages share one.

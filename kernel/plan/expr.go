@@ -112,7 +112,13 @@ func (p *planner) call(x *ast.CallExpr) {
 		return
 	}
 	switch id.Name {
-	case "append", "cap", "clear", "close", "copy", "delete", "len", "make", "panic", "print", "println":
+	case "append", "cap", "clear", "close", "copy", "delete", "len", "make", "panic":
+	case "print", "println":
+		for _, arg := range x.Args {
+			if _, ok := p.Info.TypeOf(arg).Underlying().(*types.Basic); !ok {
+				p.refuse(arg, id.Name+" of what is not of a basic type")
+			}
+		}
 	case "new":
 		if !p.Info.Types[x.Args[0]].IsType() {
 			p.refuse(x, "new of a value")

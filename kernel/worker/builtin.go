@@ -14,6 +14,8 @@ func builtins() map[string]reflect.Value {
 		lower.Defers:     reflect.ValueOf(newDefers),
 		lower.ShiftCount: reflect.ValueOf(shiftCount),
 		lower.Runes:      reflect.ValueOf(runes),
+		lower.Print:      reflect.ValueOf(printBasic),
+		lower.Println:    reflect.ValueOf(printlnBasic),
 	}
 	addOrdered[int](m)
 	addOrdered[int8](m)
@@ -46,6 +48,41 @@ func addOrdered[T cmp.Ordered](m map[string]reflect.Value) {
 		}
 		return x
 	})
+}
+
+// printBasic is the builtin print for values of basic types.
+func printBasic(values ...any) {
+	for _, value := range values {
+		switch v := reflect.ValueOf(value); {
+		case v.Kind() == reflect.Bool:
+			print(v.Bool())
+		case v.Kind() == reflect.String:
+			print(v.String())
+		case v.CanInt():
+			print(v.Int())
+		case v.CanUint():
+			print(v.Uint())
+		case v.Kind() == reflect.Float32:
+			print(float32(v.Float()))
+		case v.CanFloat():
+			print(v.Float())
+		case v.Kind() == reflect.Complex64:
+			print(complex64(v.Complex()))
+		case v.CanComplex():
+			print(v.Complex())
+		}
+	}
+}
+
+// printlnBasic is the builtin println for values of basic types.
+func printlnBasic(values ...any) {
+	for i, value := range values {
+		if i > 0 {
+			print(" ")
+		}
+		printBasic(value)
+	}
+	print("\n")
 }
 
 // newDefers returns a function that takes deferred calls and one that runs them,

@@ -33,7 +33,7 @@ func shareItabs(file string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	base, err := loadedAt(file)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func itabSlots(f *elf.File) ([]uintptr, error) {
 		return nil, err
 	}
 	var slots []uintptr
-	for ; len(data) >= 24; data = data[24:] { // Elf64_Rela: offset, info, addend
+	for ; len(data) >= 24; data = data[24:] { // a relocation entry: offset, info, addend
 		n := binary.LittleEndian.Uint64(data[8:]) >> 32
 		if n == 0 || n > uint64(len(symbols)) {
 			continue
