@@ -8,7 +8,8 @@
 //	Ctrl-D         leaves, on an empty line; so do exit and quit
 //	name?          explains a name, name?? shows its source too
 //
-// Tables are fitted to the width of the terminal, progress bars stay in place,
+// A cell that reads its input has it typed in the terminal, where Ctrl-D ends the
+// input. Tables are fitted to the width of the terminal, progress bars stay in place,
 // SVG figures are drawn with Braille characters. Where the input is no terminal,
 // its cells run until one fails.
 package repl

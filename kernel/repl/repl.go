@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/reeflective/readline"
@@ -150,6 +151,7 @@ type repl struct {
 	screen  *screen
 	running atomic.Bool         // a cell
 	late    func(kernel.Output) // for what goroutines print between cells, or nil
+	asking  sync.Mutex          // held while the terminal is a question's
 }
 
 // unlimited is the width of what is not a terminal.
@@ -188,7 +190,9 @@ func (r *repl) execute(code string) (kernel.Reply, error) {
 	r.remember(code)
 	r.running.Store(true)
 	defer r.running.Store(false)
-	reply, err := r.Kernel.Execute(context.Background(), kernel.ExecuteRequest{Code: code, Late: r.late}, r.screen.show)
+	reply, err := r.Kernel.Execute(context.Background(), kernel.ExecuteRequest{Code: code, Late: r.late, Input: r.ask}, r.screen.show)
+	r.asking.Lock() // a question that the cell left gives the terminal back
+	defer r.asking.Unlock()
 	r.screen.finish()
 	return reply, err
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/mattn/go-runewidth"
 
@@ -19,15 +20,18 @@ type screen struct {
 	colour bool
 	plain  bool // not a terminal: nothing is replaced, updates show when the cell ends
 
-	open  bool   // the last line has no end yet
-	live  string // the display id of what was shown last, or ""
-	lines int    // its number of lines
+	mu    sync.Mutex // guards what follows: a question comes beside the outputs
+	open  bool       // the last line has no end yet
+	live  string     // the display id of what was shown last, or ""
+	lines int        // its number of lines
 
 	updates []kernel.DisplayData // that wait for the end of the cell
 }
 
 // show shows an output of a cell.
 func (s *screen) show(o kernel.Output) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch o := o.(type) {
 	case kernel.Stream:
 		s.live = ""
@@ -81,8 +85,25 @@ func (s *screen) block(text, id string) {
 	s.live, s.lines = id, strings.Count(text, "\n")+1
 }
 
+// ask shows a question. Its line has no end until it is answered.
+func (s *screen) ask(prompt string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	io.WriteString(s.out, prompt) //nolint:errcheck // the terminal is gone with its program
+	s.open, s.live = true, ""
+}
+
+// answered says that Enter has ended the question's line.
+func (s *screen) answered() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open = false
+}
+
 // finish ends what a cell shows.
 func (s *screen) finish() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, u := range s.updates {
 		s.block(s.text(u.Data), "")
 	}

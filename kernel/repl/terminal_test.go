@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
@@ -18,8 +19,11 @@ import (
 	"github.com/creack/pty"
 
 	"github.com/lectern-go/lectern/kernel"
+	"github.com/lectern-go/lectern/kernel/display"
+	"github.com/lectern-go/lectern/kernel/exportdata"
 	"github.com/lectern-go/lectern/kernel/kerneltest"
 	"github.com/lectern-go/lectern/kernel/repl"
+	"github.com/lectern-go/lectern/kernel/worker"
 )
 
 // Variables of the test program's second and third part: the REPL in a
@@ -32,24 +36,44 @@ const (
 
 func TestMain(m *testing.M) {
 	dir := os.Getenv(replVariable)
-	if dir == "" || os.Getenv(workerVariable) != "" {
+	run := func() error { return runREPL(dir) }
+	switch {
+	case dir == "":
 		kerneltest.Main(m)
-		return
+	case os.Getenv(workerVariable) != "":
+		run = func() error { return worker.Main(worker.Config{Exports: exports}) }
 	}
-	if err := runREPL(dir); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
+// exports has the cells ask with prompts.
+func exports(path string) (map[string]map[string]reflect.Value, bool) {
+	return map[string]map[string]reflect.Value{path + "/display": {
+		"Input": reflect.ValueOf(display.Input), "Password": reflect.ValueOf(display.Password),
+	}}, path == displayPath
+}
+
+const displayPath = "github.com/lectern-go/lectern/kernel/display"
+
 func runREPL(dir string) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
 	}
+	types, err := os.ReadFile("../../cmd/lectern/library/types.zip")
+	if err != nil {
+		return err
+	}
+	packages, err := exportdata.OpenArchive(types)
+	if err != nil {
+		return err
+	}
 	k, err := kernel.Start(context.Background(), kernel.Config{
-		Worker: []string{exe}, Env: []string{workerVariable + "=1"}, Dir: dir, Engine: kernel.Interpret,
+		Worker: []string{exe}, Env: []string{workerVariable + "=1"}, Dir: dir, Engine: kernel.Interpret, Packages: packages,
 	})
 	if err != nil {
 		return err
@@ -324,6 +348,7 @@ func TestScript(t *testing.T) {
 		{"a table", "[]struct{ A string }{{strings.Repeat(\"x\", 150)}}\n", "   A\n0  " + strings.Repeat("x", 150) + "\n", 0},
 		{"an error", "1\nnowhere\n2\n", "1\ncell 2:1:1: undefined: nowhere\n    nowhere\n    ^\n", 1},
 		{"an end within", "1\nfor {", "1\ncell 2:1:6: expected '}', found the end of the cell\n    for {\n         ^\n", 1},
+		{"input", "var s string; fmt.Scan(&s)\nnext\n", "input error: there is nobody to ask for input: standard input holds the cells\n", 1},
 		{"nothing", "", "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

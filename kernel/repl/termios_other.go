@@ -1,0 +1,11 @@
+//go:build !linux
+
+package repl
+
+import "golang.org/x/sys/unix"
+
+// Requests that read and set a terminal's mode.
+const (
+	getTermios = unix.TIOCGETA
+	setTermios = unix.TIOCSETA
+)
