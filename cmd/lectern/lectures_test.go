@@ -82,6 +82,9 @@ func TestLectureAsProgram(t *testing.T) {
 		if os.Getenv("LECTERN_TEST_LECTURES") == "" && (name != filepath.Base(lecture) || testing.Short()) {
 			t.Skip("LECTERN_TEST_LECTURES=1 runs it")
 		}
+		if name == "12-tracker.ipynb" {
+			t.Skip("its cells read the runs that a kernel records; a program records none")
+		}
 		session, importer := emptySession()
 		src, err := export.Go(nb, name, session, importer)
 		if err != nil {
