@@ -43,13 +43,22 @@ func (p *planner) expr(x ast.Expr) bool {
 		p.arrayPointer(x.X)
 	case *ast.CompositeLit:
 		p.compositeLit(x)
-	case *ast.BasicLit, *ast.ParenExpr, *ast.StarExpr,
+	case *ast.StarExpr:
+		if tv := p.Info.Types[x]; tv.IsValue() && isString(tv.Type) {
+			p.refuse(x, "a string behind a pointer") // a nil one has the text "<invalid Value>"
+		}
+	case *ast.BasicLit, *ast.ParenExpr,
 		*ast.UnaryExpr, *ast.KeyValueExpr, *ast.FuncLit, *ast.FuncType, *ast.ArrayType, *ast.MapType,
 		*ast.ChanType, *ast.InterfaceType, *ast.StructType, *ast.TypeAssertExpr, *ast.Ellipsis:
 	default:
 		p.refuse(x, fmt.Sprintf("%T", x)[len("*ast."):])
 	}
 	return true
+}
+
+func isString(t types.Type) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsString != 0
 }
 
 func (p *planner) selector(x *ast.SelectorExpr) bool {
