@@ -182,7 +182,9 @@ func (l *lowering) returnStmt(n *ast.ReturnStmt) (out []ast.Stmt) {
 	plain := true
 	for _, x := range n.Results {
 		switch x := ast.Unparen(x).(type) {
-		case *ast.Ident:
+		case *ast.Ident: // the interpreter assigns to the results one after another
+			v, ok := l.Info.Uses[x].(*types.Var)
+			plain = plain && (len(n.Results) == 1 || !ok || v.Kind() != types.ResultVar)
 		case *ast.CallExpr:
 			_, tuple := l.Info.TypeOf(x).(*types.Tuple)
 			plain = plain && (tuple || len(n.Results) == 1 && !l.Info.Types[x.Fun].IsBuiltin() && !l.Info.Types[x.Fun].IsType())
