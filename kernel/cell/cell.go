@@ -333,3 +333,15 @@ func blank(text string, chunks []chunk, keepStmts bool) string {
 	}
 	return string(b)
 }
+
+// MayStand reports whether an expression may stand as a statement: a call or a
+// receive operation.
+func MayStand(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.CallExpr:
+		return true
+	case *ast.UnaryExpr:
+		return x.Op == token.ARROW
+	}
+	return false
+}

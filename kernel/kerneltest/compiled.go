@@ -234,7 +234,7 @@ func (w *snippetWriter) cell(name, text string) error {
 	for i, st := range c.Stmts {
 		if x, ok := st.(*ast.ExprStmt); ok && i == len(c.Stmts)-1 && checked.Result != nil {
 			showResult(x)
-		} else if ok && !isCall(x.X) {
+		} else if ok && !cell.MayStand(x.X) {
 			st = &ast.AssignStmt{Lhs: []ast.Expr{ast.NewIdent("_")}, Tok: token.ASSIGN, Rhs: []ast.Expr{x.X}}
 		}
 		for _, st := range withoutDefinitions(st) {
@@ -266,16 +266,6 @@ func (w *snippetWriter) variable(v *types.Var) error {
 		fmt.Fprintf(&w.decls, "var %s %s\n\n", v.Name(), typ)
 	}
 	return nil
-}
-
-func isCall(x ast.Expr) bool {
-	switch x := ast.Unparen(x).(type) {
-	case *ast.CallExpr:
-		return true
-	case *ast.UnaryExpr:
-		return x.Op == token.ARROW
-	}
-	return false
 }
 
 // showResult wraps the last expression in a call that shows it.

@@ -195,7 +195,7 @@ func (u *unit) topLevel(st ast.Stmt) []ast.Stmt {
 		if st.X == u.Result {
 			return u.result(st)
 		}
-		if !u.Info.Types[st.X].IsVoid() && !calls(st.X) { // a result that a semicolon hides
+		if !u.Info.Types[st.X].IsVoid() && !cell.MayStand(st.X) { // a result that a semicolon hides
 			st := &ast.AssignStmt{Lhs: []ast.Expr{ast.NewIdent("_")}, TokPos: st.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{st.X}}
 			u.rewrite(st)
 			return []ast.Stmt{st}
@@ -210,17 +210,6 @@ func (u *unit) topLevel(st ast.Stmt) []ast.Stmt {
 	block := &ast.BlockStmt{List: []ast.Stmt{st}}
 	u.rewrite(block)
 	return block.List
-}
-
-// calls reports whether x may stand as a statement.
-func calls(x ast.Expr) bool {
-	switch x := ast.Unparen(x).(type) {
-	case *ast.CallExpr:
-		return true
-	case *ast.UnaryExpr:
-		return x.Op == token.ARROW
-	}
-	return false
 }
 
 // result passes the values of the last expression to [ShowVar].

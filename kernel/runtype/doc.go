@@ -10,7 +10,7 @@
 //
 // A method's code is one of a fixed number of stubs in assembly, which load a
 // closure and jump to it; the closure is what [reflect.MakeFunc] makes. There are
-// stubs for amd64 and arm64; elsewhere types with methods are [UnsupportedError].
+// stubs for amd64 and arm64; elsewhere types with methods are an [UnsupportedError].
 //
 // All this relies on the type descriptors of the Go release that builds the
 // program. The package's tests compare with what the compiler makes, and [New]
