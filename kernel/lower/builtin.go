@@ -42,7 +42,7 @@ func (l *lowering) builtin(n *ast.CallExpr) string {
 		return Println
 	case "min", "max":
 		if basic, ok := l.Info.TypeOf(n).(*types.Basic); ok {
-			return Builtin(id.Name, basic.Name())
+			return Builtin(id.Name, types.Typ[basic.Kind()].Name()) // not byte or rune
 		}
 	}
 	return ""

@@ -257,8 +257,9 @@ func (l *lowering) compositeLit(c *astutil.Cursor, n *ast.CompositeLit) {
 }
 
 // elements puts the elements of a composite literal that compute with variables
-// of the session into function literals: the interpreter does not know the types
-// of such expressions in time.
+// of the session, and fields of what is not a variable, into function literals:
+// the interpreter does not know the types of such expressions in time. Nor does it
+// know those of expressions in parentheses, which need none here.
 func (l *lowering) elements(n *ast.CompositeLit) {
 	for i, x := range n.Elts {
 		if kv, ok := x.(*ast.KeyValueExpr); ok {
@@ -274,7 +275,10 @@ func (l *lowering) elements(n *ast.CompositeLit) {
 }
 
 func (l *lowering) element(x ast.Expr) ast.Expr {
-	if tv := l.Info.Types[x]; tv.Value != nil || tv.IsNil() || !l.selectsFromSession(x) {
+	x = ast.Unparen(x)
+	sel, isSelector := x.(*ast.SelectorExpr)
+	part := isSelector && !isIdent(sel.X)
+	if tv := l.Info.Types[x]; tv.Value != nil || tv.IsNil() || !part && !l.selectsFromSession(x) {
 		return x
 	}
 	return called(l.typeText(l.Info.TypeOf(x)), x.Pos(), &ast.ReturnStmt{Return: x.Pos(), Results: []ast.Expr{x}})

@@ -101,6 +101,10 @@ func (l *lowering) post(c *astutil.Cursor) bool {
 		if l.Info.TypeOf(n) != nil { // not made by the lowering itself
 			c.Replace(fresh(n, l.signature(n)))
 		}
+	case *ast.LabeledStmt:
+		if _, ok := c.Parent().(*ast.CaseClause); ok { // the interpreter knows the labels of blocks only
+			c.Replace(&ast.BlockStmt{Lbrace: n.Pos(), List: []ast.Stmt{n}, Rbrace: n.End()})
+		}
 	case *ast.RangeStmt:
 		if t, ok := l.integers[n]; ok {
 			c.Replace(l.rangeInteger(n, t))
