@@ -30,10 +30,12 @@
 // leaves the session as it was. A cell that nothing runs right here is refused
 // with the reason; silently wrong is the one outcome that must not happen.
 //
-// An interrupt stops interpreted code, in all goroutines, at its next step. Code
-// that is blocked inside a compiled call is left behind as a goroutine. Only busy
-// compiled code keeps its cell running, until a second interrupt restarts the
-// worker.
+// An interrupt stops the cell's code, in all its goroutines: interpreted code at its
+// next step, compiled code when what it waits for comes, at prints, and in loops
+// that call functions or have loops in them. Code that is blocked is left behind as
+// a goroutine that ends as soon as it wakes; deferred calls are all that still runs.
+// Only compiled code that does nothing but calculate keeps its cell running, until a
+// second interrupt restarts the worker.
 //
 // This package holds the session and the words its clients share with it:
 // requests, outputs, replies. Front ends live elsewhere.

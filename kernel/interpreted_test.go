@@ -9,6 +9,18 @@ import (
 	"github.com/lectern-go/lectern/kernel/kerneltest"
 )
 
+// TestDependencyImported uses a package that was a dependency in an earlier cell,
+// so that a part of it was known.
+func TestDependencyImported(t *testing.T) {
+	config := kerneltest.Config(t)
+	config.Engine = kernel.Interpret
+	k := kerneltest.StartConfig(t, config)
+	run(t, k, "type T struct{ *http.Server }")
+	if got, want := run(t, k, "var t time.Time\nselect {\ncase t = <-time.After(1):\n}\nt.IsZero()"), "= false\n"; got != want {
+		t.Errorf("the cell shows %q, want %q", got, want)
+	}
+}
+
 // TestInterruptInterpreted interrupts busy and blocked code that nothing compiles;
 // the session's variables stay.
 func TestInterruptInterpreted(t *testing.T) {

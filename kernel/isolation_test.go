@@ -1,10 +1,8 @@
 package kernel_test
 
 import (
-	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/kerneltest"
@@ -48,78 +46,6 @@ func TestCrash(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestInterrupt interrupts cells in every state. The variables stay.
-func TestInterrupt(t *testing.T) {
-	for name, code := range map[string]string{
-		"loop":                   "for {\n}",
-		"counting loop":          "for i := 0; ; i++ {\n\tn = i\n}",
-		"function":               "func spin() { for { n++ } }\nspin()",
-		"sleep":                  "time.Sleep(time.Hour)",
-		"channel":                "ch := make(chan int)\n<-ch",
-		"compiled sleep":         "%%compile\ntime.Sleep(time.Hour)",
-		"compiled channel":       "%%compile\nc := make(chan int)\n<-c",
-		"blocked wait group":     "var wg sync.WaitGroup\nwg.Add(1)\nwg.Wait()",
-		"compiled blocked mutex": "%%compile\nvar mu sync.Mutex\nmu.Lock()\nmu.Lock()",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			k := kerneltest.Start(t)
-			run(t, k, "n := 40\nadd := func(i int) int { return n + i }")
-			got := interrupt(t, k, code, 1)
-			if !strings.Contains(got, "interrupt: ") {
-				t.Errorf("%s\nshowed %s\nwant an interrupt", code, got)
-			}
-			if got, want := run(t, k, "n = 5\nadd(1)"), "= 6\n"; got != want {
-				t.Errorf("after the interrupt: %q, want %q", got, want)
-			}
-		})
-	}
-	t.Run("busy compiled code", func(t *testing.T) {
-		t.Parallel()
-		k := kerneltest.Start(t)
-		got := interrupt(t, k, "%%compile\nfor {\n}", 2)
-		if !strings.Contains(got, "did not stop when interrupted") {
-			t.Errorf("showed %s, want a restart that says why", got)
-		}
-		if got, want := run(t, k, "1 + 1"), "= 2\n"; got != want {
-			t.Errorf("the next cell showed %q, want %q", got, want)
-		}
-	})
-}
-
-// interrupt runs a cell and interrupts it a number of times.
-func interrupt(t *testing.T, k *kernel.Kernel, code string, times int) string {
-	t.Helper()
-	started := make(chan struct{})
-	go func() {
-		<-started
-		for range times {
-			time.Sleep(300 * time.Millisecond)
-			k.Interrupt()
-		}
-	}()
-	var outputs []kernel.Output
-	_, err := k.Execute(context.Background(), kernel.ExecuteRequest{Code: "fmt.Print()\n"}, func(kernel.Output) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.HasPrefix(code, "%%compile") { // the build is not what is to be interrupted
-		code = "%%compile\nfmt.Println(\"started\")\n" + strings.TrimPrefix(code, "%%compile\n")
-	} else {
-		code = "fmt.Println(\"started\")\n" + code
-	}
-	_, err = k.Execute(context.Background(), kernel.ExecuteRequest{Code: code}, func(o kernel.Output) {
-		if s, ok := o.(kernel.Stream); ok && strings.HasPrefix(s.Text, "started") {
-			close(started)
-		}
-		outputs = append(outputs, o)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kerneltest.Text(outputs)
 }
 
 func TestProgram(t *testing.T) {

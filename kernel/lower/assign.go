@@ -181,6 +181,9 @@ func hasCall(info *types.Info, x ast.Node) bool {
 func (l *lowering) returnStmt(n *ast.ReturnStmt) (out []ast.Stmt) {
 	plain := true
 	for _, x := range n.Results {
+		if call, ok := ast.Unparen(x).(*ast.CallExpr); ok && waits(l.Info, call) {
+			return l.returnLater(n)
+		}
 		switch x := ast.Unparen(x).(type) {
 		case *ast.Ident: // the interpreter assigns to the results one after another
 			v, ok := l.Info.Uses[x].(*types.Var)
@@ -195,7 +198,19 @@ func (l *lowering) returnStmt(n *ast.ReturnStmt) (out []ast.Stmt) {
 	if plain {
 		return nil
 	}
+	return l.returnLater(n)
+}
+
+// returnLater evaluates results in statements of their own.
+func (l *lowering) returnLater(n *ast.ReturnStmt) (out []ast.Stmt) {
 	ret := &ast.ReturnStmt{Return: n.Return}
+	if tuple, ok := l.Info.TypeOf(n.Results[0]).(*types.Tuple); ok {
+		temps, out := l.evaluate(n.Results, make([]types.Type, tuple.Len()), n.Return)
+		for _, temp := range temps {
+			ret.Results = append(ret.Results, ast.NewIdent(temp.Name))
+		}
+		return append(out, ret)
+	}
 	for _, x := range n.Results {
 		if tv := l.Info.Types[x]; tv.Value != nil || tv.IsNil() {
 			ret.Results = append(ret.Results, l.rewriteExpr(x))

@@ -44,7 +44,9 @@ func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) 
 	u := &unit{
 		lowering: newLowering(fset, c),
 		slots:    map[string]*check.Object{}, hooks: map[string]types.Type{},
+		polls: map[ast.Stmt]bool{}, chans: map[*ast.RangeStmt]bool{}, plain: map[*ast.UnaryExpr]bool{},
 	}
+	u.noteLoops(c.Body)
 	u.path = path
 	for _, o := range c.Objects {
 		if o.Slot == "" {
@@ -78,7 +80,7 @@ func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) 
 	if err != nil {
 		return nil, err
 	}
-	out.Hooks = names
+	out.Hooks = append(names, StopVar, CheckVar)
 	text, err := u.file(slices.Concat(vars, hookVars, []ast.Decl{u.typeTable()}, decls))
 	if err != nil {
 		return nil, err
@@ -97,6 +99,9 @@ type unit struct {
 	hooks map[string]types.Type    // the hooks in use, by variable
 	slots map[string]*check.Object // by name
 	inits int                      // functions named init so far
+	polls map[ast.Stmt]bool        // the loops that check in each iteration
+	chans map[*ast.RangeStmt]bool  // the loops over channels
+	plain map[*ast.UnaryExpr]bool  // the receives that stay
 }
 
 // namer gives the session's unexported names a mark with which the packages of
@@ -112,9 +117,10 @@ func (u *unit) rename(file *ast.File) {
 	u.aliases = aliases
 }
 
-func (u *unit) rewrite(n ast.Node) { astutil.Apply(n, u.pre, nil) }
+func (u *unit) rewrite(n ast.Node) { astutil.Apply(n, u.pre, u.post) }
 
 func (u *unit) pre(c *astutil.Cursor) bool {
+	u.noteWaits(c.Node())
 	switch n := c.Node().(type) {
 	case *ast.SelectorExpr:
 		if id, ok := n.X.(*ast.Ident); ok {
@@ -338,10 +344,10 @@ func (u *unit) file(decls []ast.Decl) (string, error) {
 	}
 	var buf bytes.Buffer
 	buf.WriteString("package main\n\n")
-	aliases := compile.Aliases(u.aliases) + "\n"
+	aliases := compile.Aliases(u.aliases) + "\n" + checkFuncs
 	config := printer.Config{Mode: printer.SourcePos | printer.UseSpaces, Tabwidth: 1}
 	for i, d := range decls {
-		if i == 1 || len(imports) == 0 && i == 0 {
+		if i == min(len(imports), 1) { // behind the imports
 			buf.WriteString(aliases)
 		}
 		if err := config.Fprint(&buf, u.fset, d); err != nil {

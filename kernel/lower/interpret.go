@@ -70,8 +70,9 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 	}
 	for _, st := range body {
 		l.trackLines(st)
+		l.addChecks(st)
 	}
-	body = l.tracked(body, Line)
+	body = l.withChecks(l.tracked(body, Line))
 	if len(body) > 0 {
 		src, err := l.print(body)
 		if err != nil {
@@ -98,6 +99,7 @@ type lowering struct {
 	strings  map[*ast.RangeStmt]bool     // the loops over strings
 	before   map[*ast.FuncLit][]ast.Stmt // what a function begins with
 	pushes   map[*ast.DeferStmt]string   // the function that takes the deferred call
+	waiting  map[*ast.CallExpr]bool      // the calls that may wait
 	temps    int
 }
 
@@ -109,6 +111,7 @@ func newLowering(fset *token.FileSet, c *check.Checked) *lowering {
 		strings:  map[*ast.RangeStmt]bool{},
 		before:   map[*ast.FuncLit][]ast.Stmt{},
 		pushes:   map[*ast.DeferStmt]string{},
+		waiting:  map[*ast.CallExpr]bool{},
 	}
 }
 
@@ -254,6 +257,7 @@ func (l *lowering) pre(c *astutil.Cursor) bool {
 			return false
 		}
 	case *ast.CallExpr:
+		l.waiting[n] = waits(l.Info, n)
 		if l.Info.Types[n].Value == nil {
 			return l.call(n)
 		}

@@ -50,9 +50,6 @@ func (fr *frame) guarded(b int) (ended bool) {
 			return
 		}
 		v := recover()
-		if _, ok := v.(*stopper); ok {
-			panic(v)
-		}
 		if v == nil { // runtime.Goexit goes on after this
 			fr.runDefers()
 			return

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -61,7 +62,8 @@ type frame struct {
 type goroutine struct {
 	frames []*frame
 	depth  int
-	trace  []token.Pos // where the panic under way began
+	trace  []token.Pos  // where the panic under way began
+	stop   *atomic.Bool // set when the goroutine is to stop
 }
 
 // enter returns the frame for a call of fn.
@@ -91,7 +93,7 @@ func (fr *frame) call() {
 
 func (fr *frame) exec(b int) {
 	blocks := fr.fn.blocks
-	stop := fr.fn.program.stop
+	stop := fr.g.stop
 	for b >= 0 {
 		fr.blk = b
 		blk := &blocks[b]
@@ -101,8 +103,8 @@ func (fr *frame) exec(b int) {
 		}
 		fr.pc = len(blk.ops)
 		b = blk.next(fr)
-		if stop.stopped.Load() {
-			panic(stop)
+		if stop.Load() {
+			fr.fn.program.Interrupts.Check()
 		}
 	}
 }
@@ -113,6 +115,7 @@ var idle = sync.Pool{New: func() any { return &goroutine{} }}
 // callValues calls fn from compiled code.
 func (fn *function) callValues(free unsafe.Pointer, args []reflect.Value) []reflect.Value {
 	g := idle.Get().(*goroutine)
+	g.stop = fn.program.Interrupts.Flag()
 	fr := g.enter(fn)
 	fr.calledBy = takeOver()
 	if fn.wrapper {

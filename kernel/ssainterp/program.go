@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/tools/go/ssa"
@@ -45,6 +46,9 @@ func (r RefusedError) Error() string {
 // Program is interpreted packages that may use each other. It is not safe for
 // concurrent use, but what it interprets may be.
 type Program struct {
+	// Interrupts may be set before anything runs.
+	Interrupts Interrupts
+
 	fset      *token.FileSet
 	prog      *ssa.Program
 	importer  *Importer
@@ -52,6 +56,7 @@ type Program struct {
 	instances map[string]reflect.Type // of generic types, by path and name
 	tables    map[string]map[string]reflect.Value
 	user      map[*types.Package]bool // those that are interpreted
+	partial   map[*types.Package]bool // those of which objects are missing
 	name      func(string) string
 	types     *runtype.Types
 	typs      typeutil.Map                // types.Type -> *typ
@@ -61,8 +66,7 @@ type Program struct {
 	globals   map[*ssa.Global]reflect.Value // pointers to variables
 	mu        sync.Mutex
 	methods   map[methodKey]*function // what interface calls reach; guarded by mu
-	stop      *stopper
-	trace     []token.Pos // of the panic under way, the deepest first; guarded by mu
+	trace     []token.Pos             // of the panic under way, the deepest first; guarded by mu
 	refusals  RefusedError
 	pos       token.Pos // of what is translated
 	generic   bool      // it is an instance of a generic function
@@ -85,9 +89,10 @@ func New(importer *Importer, symbols Symbols, name func(string) string) (*Progra
 	p := &Program{
 		fset: fset, prog: ssa.NewProgram(fset, ssa.InstantiateGenerics), importer: importer, symbols: symbols, name: name,
 		instances: map[string]reflect.Type{},
-		tables:    map[string]map[string]reflect.Value{}, user: map[*types.Package]bool{},
+		tables:    map[string]map[string]reflect.Value{}, user: map[*types.Package]bool{}, partial: map[*types.Package]bool{},
 		functions: map[*ssa.Function]*function{}, values: map[valueKey]unsafe.Pointer{},
-		globals: map[*ssa.Global]reflect.Value{}, methods: map[methodKey]*function{}, stop: &stopper{},
+		globals: map[*ssa.Global]reflect.Value{}, methods: map[methodKey]*function{},
+		Interrupts: Interrupts{Flag: func() *atomic.Bool { return never }},
 	}
 	var err error
 	p.types, err = runtype.New(runtype.Config{
@@ -146,9 +151,10 @@ func (p *Program) imports(pkg *types.Package) {
 		}
 	}
 	for _, dep := range pkg.Imports() {
-		if p.prog.ImportedPackage(dep.Path()) != nil {
+		if p.prog.ImportedPackage(dep.Path()) != nil && p.partial[dep] != dep.Complete() {
 			continue
 		}
+		p.partial[dep] = !dep.Complete() // known only as a dependency so far
 		p.imports(dep)
 		if s := p.importer.sources[dep]; s != nil {
 			p.user[dep] = true

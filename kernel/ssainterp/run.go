@@ -18,7 +18,7 @@ func (pkg *Package) Call(name string) {
 
 // run calls a function without parameters and results.
 func (p *Program) run(f *function) {
-	g := &goroutine{}
+	g := p.goroutine()
 	ended := false
 	defer func() {
 		if !ended {
@@ -34,10 +34,10 @@ func (p *Program) run(f *function) {
 // process, as it has to, but with a trace of the program instead of one of the
 // interpreter.
 func (p *Program) start(r record, fn *function) {
-	g := &goroutine{}
+	g := p.goroutine()
 	defer func() {
 		v := recover()
-		if _, ok := v.(*stopper); v == nil || ok {
+		if v == nil {
 			return
 		}
 		p.noteTrace(g.unwound())
@@ -71,23 +71,21 @@ func panicText(v any) string {
 	return fmt.Sprintf("%T(%#v)", v, v)
 }
 
-// stopper stops interpreted code: it is what it panics with.
-type stopper struct{ stopped atomic.Bool }
-
-func (*stopper) Error() string { return "interrupted" }
-
-// Stop stops all interpreted code at the end of its basic block, in all
-// goroutines, until [Program.Resume]. Deferred calls do not run.
-func (p *Program) Stop() { p.stop.stopped.Store(true) }
-
-// Resume lets code run again that starts from now on.
-func (p *Program) Resume() { p.stop.stopped.Store(false) }
-
-// Stopped reports whether a recovered value is what stopped code panics with.
-func Stopped(v any) bool {
-	_, ok := v.(*stopper)
-	return ok
+// Interrupts says when code is to stop.
+type Interrupts struct {
+	// Flag returns what is set when the calling goroutine is to stop.
+	Flag func() *atomic.Bool
+	// Check is called by a goroutine whose flag is set, at the end of each basic
+	// block, and ends it by runtime.Goexit. Deferred calls run then; Check lets
+	// them.
+	Check func()
 }
+
+// never is a flag that nothing sets.
+var never = new(atomic.Bool)
+
+// goroutine returns an empty stack for the calling goroutine.
+func (p *Program) goroutine() *goroutine { return &goroutine{stop: p.Interrupts.Flag()} }
 
 // traceLimit is how many frames a trace has.
 const traceLimit = 50

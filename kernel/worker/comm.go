@@ -11,6 +11,7 @@ import (
 
 // sendComm sends what a cell tells over a comm.
 func (w *worker) sendComm(e comm.Event) error {
+	w.owners.check()
 	return w.send(&pipe.Message{Kind: string(e.Kind), Cell: w.owners.earlier(), ID: e.ID, Target: e.Target, Data: e.Data, Buffers: e.Buffers})
 }
 
@@ -27,6 +28,9 @@ func (w *worker) receiveComm(ctx context.Context, m *pipe.Message) *pipe.Failure
 	}
 	return failure
 }
+
+// stopWait is how long interpreted code takes to begin or to stop.
+const stopWait = 100 * time.Millisecond
 
 // callback calls a function that may call interpreted closures, which an
 // interrupt stops as it stops a cell.

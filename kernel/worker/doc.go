@@ -9,6 +9,10 @@
 // worker writes a mark to both, by which the front puts text and messages in
 // order.
 //
+// A goroutine belongs to the cell that started it, or whose goroutine did. When a
+// cell is interrupted, its goroutines end at their next check; those of other cells
+// go on.
+//
 // User code may end this process at any time. Nothing here is worth keeping but
 // values.
 package worker

@@ -108,23 +108,45 @@ func (s *session) call(ctx context.Context, run func(), frames func() []pipe.Fra
 	id := <-goroutine
 	select {
 	case f := <-finished:
+		if s.interrupted(ctx) {
+			return interrupted(ctx)
+		}
 		return f
 	case <-ctx.Done():
 	}
-	if s.units != nil {
-		s.units.program.Stop()
-		defer s.units.program.Resume()
-	}
-	for {
+	await(finished, id)
+	return interrupted(ctx)
+}
+
+// await waits until the code of an interrupted cell has ended, or is blocked: then
+// it is left behind. It is taken for blocked when it is each time it is looked at:
+// what trains on several goroutines waits for them now and then.
+func await(finished <-chan *pipe.Failure, goroutine string) {
+	blocked := 0
+	for looks := 0; blocked < 4; looks++ {
+		wait := 10 * time.Millisecond
+		if looks > 10 { // looking stops all goroutines
+			wait = 100 * time.Millisecond
+		}
 		select {
 		case <-finished:
-			return interrupted(ctx)
-		case <-time.After(stopWait):
-			if !busy(id) {
-				return interrupted(ctx)
-			}
+			return
+		case <-time.After(wait):
+		}
+		if blocked++; busy(goroutine) {
+			blocked = 0
 		}
 	}
+}
+
+// interrupted reports whether the running cell has been interrupted. Its code may
+// end before the context tells.
+func (s *session) interrupted(ctx context.Context) bool {
+	if r := s.worker.owners.of(); r == nil || !r.interrupted.Load() {
+		return false
+	}
+	<-ctx.Done()
+	return true
 }
 
 func interrupted(ctx context.Context) *pipe.Failure {
@@ -145,7 +167,13 @@ func goroutineID() string {
 // busy reports whether a goroutine is running rather than blocked.
 func busy(id string) bool {
 	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
+	for n := runtime.Stack(buf, true); ; n = runtime.Stack(buf, true) {
+		if n < len(buf) {
+			buf = buf[:n]
+			break
+		}
+		buf = make([]byte, 2*len(buf))
+	}
 	i := bytes.Index(buf, []byte(id+"["))
 	if i < 0 {
 		return false

@@ -91,7 +91,7 @@ type worker struct {
 	questions questions
 	mu        sync.Mutex
 	running   context.Context         // of the running cell, or nil
-	cancel    context.CancelCauseFunc // of the running cell, or nil
+	stop      context.CancelCauseFunc // interrupts the running cell, or nil
 }
 
 // serve answers requests until the pipe ends.
@@ -106,21 +106,20 @@ func (w *worker) serve(requests *pipe.Reader) error {
 		}
 		switch m.Kind {
 		case pipe.Run:
-			w.start(func(ctx context.Context) *pipe.Failure {
+			w.start(m.Cell, func(ctx context.Context) *pipe.Failure {
 				if w.config.Running != nil {
 					w.config.Running(ctx, m.Cell, m.Source)
 				}
-				w.owners.begin(m.Cell)
 				return w.session.run(ctx, m.Program)
 			})
 		case pipe.CommOpen, pipe.CommMsg, pipe.CommClose:
-			w.start(func(ctx context.Context) *pipe.Failure { return w.receiveComm(ctx, m) })
+			w.start("", func(ctx context.Context) *pipe.Failure { return w.receiveComm(ctx, m) })
 		case pipe.Reply:
 			w.questions.answer(m.Answer)
 		case pipe.Interrupt:
 			w.mu.Lock()
-			if w.cancel != nil {
-				w.cancel(errInterrupted)
+			if w.stop != nil {
+				w.stop(errInterrupted)
 			}
 			w.mu.Unlock()
 		case pipe.Exit:
@@ -132,21 +131,27 @@ func (w *worker) serve(requests *pipe.Reader) error {
 var errInterrupted = errors.New("interrupted")
 
 // start runs one cell, or the handler of a comm, and reports its end.
-func (w *worker) start(run func(context.Context) *pipe.Failure) {
+func (w *worker) start(cell string, f func(context.Context) *pipe.Failure) {
+	r := &run{cell: cell}
 	ctx, cancel := context.WithCancelCause(context.Background())
+	stop := func(why error) {
+		w.owners.interrupt(r) // first: what the context sets free must not go on
+		cancel(why)
+	}
 	w.mu.Lock()
-	w.running, w.cancel = ctx, cancel
+	w.running, w.stop = ctx, stop
 	w.mu.Unlock()
 	go func() {
 		var serving sync.WaitGroup
 		if w.stdin != nil {
 			w.stdin.begin()
-			serving.Go(func() { w.stdin.serve(ctx, cancel) })
+			serving.Go(func() { w.stdin.serve(ctx, stop) })
 		}
-		failure := run(ctx)
+		w.owners.begin(r)
+		failure := f(ctx)
 		w.mu.Lock()
 		cancel(nil)
-		w.running, w.cancel = nil, nil
+		w.running, w.stop = nil, nil
 		w.mu.Unlock()
 		serving.Wait()
 		w.tell(&pipe.Message{Kind: pipe.Done, Failure: failure})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/pprof"
 	"sync"
 	"sync/atomic"
@@ -16,14 +17,17 @@ import (
 // owners tells to which cell a goroutine belongs. A goroutine has the profiling
 // labels of the one that started it, and each run of a cell has labels of its own.
 type owners struct {
-	runs    sync.Map                       // address of the labels -> run
+	runs    sync.Map                       // address of the labels -> *run
 	current atomic.Pointer[unsafe.Pointer] // the labels of the running cell, or of the last one
+	stopped uint32                         // 1 once a run has been interrupted; accessed atomically
 }
 
-// run is the run of a cell.
+// run is the run of a cell or of a comm's handler.
 type run struct {
-	cell   string
-	labels context.Context // kept, so that nothing else gets their address
+	cell        string          // "" for a handler
+	labels      context.Context // kept, so that nothing else gets their address
+	interrupted atomic.Bool
+	ending      sync.Map // its goroutines that run their deferred calls, by goroutineID
 }
 
 // goroutineLabels returns the address of the goroutine's labels. The runtime keeps
@@ -32,13 +36,53 @@ type run struct {
 //go:linkname goroutineLabels runtime/pprof.runtime_getProfLabel
 func goroutineLabels() unsafe.Pointer
 
-// begin makes the goroutine and those that it will start the cell's.
-func (o *owners) begin(cell string) {
-	labels := pprof.WithLabels(context.Background(), pprof.Labels("cell", cell))
-	pprof.SetGoroutineLabels(labels)
+// begin makes the goroutine and those that it will start the run's.
+func (o *owners) begin(r *run) {
+	r.labels = pprof.WithLabels(context.Background(), pprof.Labels("cell", r.cell))
+	pprof.SetGoroutineLabels(r.labels)
 	p := goroutineLabels()
-	o.runs.Store(p, run{cell, labels})
-	o.current.Store(&p)
+	o.runs.Store(p, r)
+	if r.cell != "" {
+		o.current.Store(&p)
+	}
+}
+
+// of returns the run that the goroutine belongs to, or nil.
+func (o *owners) of() *run {
+	if r, ok := o.runs.Load(goroutineLabels()); ok {
+		return r.(*run)
+	}
+	return nil
+}
+
+// flag returns what is set when the goroutine's run is interrupted.
+func (o *owners) flag() *atomic.Bool {
+	if r := o.of(); r != nil {
+		return &r.interrupted
+	}
+	return &never
+}
+
+// never is the flag of goroutines that are nobody's.
+var never atomic.Bool
+
+// interrupt has the goroutines of a run end at their next check.
+func (o *owners) interrupt(r *run) {
+	r.interrupted.Store(true)
+	atomic.StoreUint32(&o.stopped, 1)
+}
+
+// check ends the goroutine if its run has been interrupted; its deferred calls run.
+// What may have waited for something calls it before it goes on.
+func (o *owners) check() {
+	if atomic.LoadUint32(&o.stopped) == 0 {
+		return
+	}
+	if r := o.of(); r != nil && r.interrupted.Load() {
+		if _, ends := r.ending.LoadOrStore(goroutineID(), true); !ends {
+			runtime.Goexit()
+		}
+	}
 }
 
 // earlier returns the cell whose goroutine this is, if it is not the current
@@ -48,8 +92,8 @@ func (o *owners) earlier() string {
 	if current := o.current.Load(); current == nil || *current == p {
 		return ""
 	}
-	if r, ok := o.runs.Load(p); ok {
-		return r.(run).cell
+	if r := o.of(); r != nil {
+		return r.cell
 	}
 	return ""
 }
@@ -63,6 +107,7 @@ type printer struct {
 }
 
 func (p printer) Write(b []byte) (int, error) {
+	p.worker.owners.check()
 	cell := p.worker.owners.earlier()
 	if cell == "" {
 		return (*p.file).Write(b)

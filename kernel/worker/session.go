@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -48,6 +47,8 @@ func newSession(w *worker) *session {
 		frames:   &frameWriter{},
 	}
 	s.hooks = map[string]reflect.Value{
+		lower.StopVar:             reflect.ValueOf(&w.owners.stopped),
+		lower.CheckVar:            reflect.ValueOf(w.owners.check),
 		lower.Hook("os.Exit"):     reflect.ValueOf(osExit),
 		lower.Hook("time.Sleep"):  reflect.ValueOf(s.sleep),
 		lower.Hook("log.Fatal"):   reflect.ValueOf(logFatal),
@@ -59,10 +60,11 @@ func newSession(w *worker) *session {
 	}
 	s.interp = interp.New(interp.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: s.frames})
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: {
-		lower.Show: reflect.ValueOf(w.show),
-		lower.Line: reflect.ValueOf(&s.line),
-		lower.Top:  reflect.ValueOf(&s.top),
-		"Run":      reflect.ValueOf(func(f func()) { s.body(f) }),
+		lower.Show:  reflect.ValueOf(w.show),
+		lower.Line:  reflect.ValueOf(&s.line),
+		lower.Top:   reflect.ValueOf(&s.top),
+		lower.Check: reflect.ValueOf(w.owners.check),
+		"Run":       reflect.ValueOf(func(f func()) { s.body(f) }),
 	}}))
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: builtins()}))
 	_, err := s.interp.Eval(fmt.Sprintf("import %s %q", lower.Session, sessionPath))
@@ -119,7 +121,7 @@ func (s *session) run(ctx context.Context, p *lower.Program) *pipe.Failure {
 func (s *session) interpretUnit(ctx context.Context, p *lower.Program) *pipe.Failure {
 	if s.units == nil {
 		var err error
-		if s.units, err = newUnits(s.worker.config); err != nil {
+		if s.units, err = newUnits(s.worker.config, &s.worker.owners); err != nil {
 			return rejected(err)
 		}
 	}
@@ -206,17 +208,17 @@ func (s *session) restrict(path string, table map[string]reflect.Value) {
 	}
 }
 
-// stopWait is how long an interrupt waits for the interpreted code to stop.
-const stopWait = 100 * time.Millisecond
-
 // eval calls the function literal. An interrupt stops interpreted code at its
-// next step, in all goroutines, and blocked channel operations; code inside a
-// compiled call is left behind and goes on when the call returns, as a goroutine
-// that outlives its cell does.
+// next step, in all goroutines, and blocked channel operations. Code that is blocked
+// in a compiled call is left behind and ends when the call returns; while it is busy
+// the cell goes on.
 func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	finished := make(chan *pipe.Failure, 1)
+	goroutine := make(chan string, 1)
 	s.body = func(f func()) {
+		goroutine <- goroutineID()
 		defer func() { finished <- failure(recover(), s.interpretedFrames) }()
+		s.worker.owners.check()
 		f()
 	}
 	s.stop.Store(&ctx)
@@ -227,10 +229,11 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	id := *s.runID()
 	defer s.forget()
 	_, err := s.interp.EvalWithContext(ctx, lower.Session+".Run("+literal+")")
-	if ctx.Err() != nil {
+	if s.interrupted(ctx) {
 		select {
-		case <-finished:
-		case <-time.After(stopWait):
+		case id := <-goroutine:
+			await(finished, id)
+		case <-time.After(stopWait): // it is rejected
 		}
 		// Closures remember the run that made them and return zeros at once
 		// in any other: this run goes on.
@@ -253,9 +256,8 @@ func (s *session) sleep(d time.Duration) {
 	select {
 	case <-timer.C:
 	case <-cell.Done():
-		if !errors.Is(context.Cause(cell), errInterrupted) { // a goroutine that outlives its cell
-			<-timer.C
-		}
+		s.worker.owners.check()
+		<-timer.C // a goroutine that outlives its cell
 	}
 }
 

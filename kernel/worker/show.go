@@ -11,6 +11,7 @@ import (
 
 // show sends the values of a cell's last expression as its result.
 func (w *worker) show(values ...any) {
+	w.owners.check()
 	var v any = display.Values(values)
 	if len(values) == 1 {
 		v = values[0]
@@ -20,6 +21,7 @@ func (w *worker) show(values ...any) {
 
 // display sends what package display shows.
 func (w *worker) display(v any) {
+	w.owners.check()
 	cell := w.owners.earlier()
 	switch v := v.(type) {
 	case display.Update:

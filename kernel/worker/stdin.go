@@ -57,6 +57,7 @@ func (w *worker) ask(prompt string, password bool) (string, error) {
 		}
 		return a.Line, nil
 	case <-ctx.Done():
+		w.owners.check()
 		return "", context.Cause(ctx)
 	}
 }

@@ -25,7 +25,7 @@ type units struct {
 	program  *ssainterp.Program
 }
 
-func newUnits(config Config) (*units, error) {
+func newUnits(config Config, o *owners) (*units, error) {
 	importer, err := config.importer()
 	if err != nil {
 		return nil, err
@@ -34,7 +34,11 @@ func newUnits(config Config) (*units, error) {
 	u.program, err = ssainterp.New(importer, config.symbols, func(name string) string {
 		return strings.TrimPrefix(strings.TrimPrefix(name, compile.Marker), compile.ObjectMarker)
 	})
-	return u, err
+	if err != nil {
+		return nil, err
+	}
+	u.program.Interrupts = ssainterp.Interrupts{Flag: o.flag, Check: o.check}
+	return u, nil
 }
 
 // Import implements [types.Importer].
