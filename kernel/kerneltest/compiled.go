@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -26,6 +27,8 @@ import (
 type Snippet struct {
 	Name  string // a valid package name
 	Cells []string
+
+	text string // the package, once [Snippet.Valid] has written it
 }
 
 // CellEnd separates the outputs of a snippet's cells.
@@ -45,12 +48,13 @@ func Compiled(ctx context.Context, dir string, snippets []Snippet) ([]string, er
 	if err := Build(ctx, dir, snippets); err != nil {
 		return nil, err
 	}
-	outputs := make([]string, len(snippets))
-	for i, s := range snippets {
-		var err error
-		if outputs[i], err = runCompiled(ctx, dir, s.Name); err != nil {
-			outputs[i] += Crash + err.Error() + "\n"
+	outputs := make([]string, 0, len(snippets))
+	for len(outputs) < len(snippets) {
+		more, err := runCompiled(ctx, dir, snippets[len(outputs):])
+		if err != nil {
+			return nil, err
 		}
+		outputs = append(outputs, more...)
 	}
 	return outputs, nil
 }
@@ -60,7 +64,7 @@ func Build(ctx context.Context, dir string, snippets []Snippet) error {
 	var imports, cases strings.Builder
 	files := map[string]string{"go.mod": "module yardstick\n\ngo 1.26\n", "show/show.go": showSource}
 	for _, s := range snippets {
-		src, err := s.source()
+		src, err := s.source(nil)
 		if err != nil {
 			return fmt.Errorf("snippet %s: %w", s.Name, err)
 		}
@@ -68,7 +72,7 @@ func Build(ctx context.Context, dir string, snippets []Snippet) error {
 		fmt.Fprintf(&imports, "\t%q\n", "yardstick/"+s.Name)
 		fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Run()\n", s.Name, s.Name)
 	}
-	files["main.go"] = fmt.Sprintf("package main\n\nimport (\n\t\"os\"\n%s)\n\nfunc main() {\n\tname := os.Args[1]\n\tos.Args = os.Args[:1]\n\tswitch name {\n%s\t}\n}\n", &imports, &cases)
+	files["main.go"] = fmt.Sprintf("package main\n\nimport (\n\t\"os\"\n%s)\n\nfunc main() {\n\tnames := os.Args[1:]\n\tos.Args = os.Args[:1]\n\tfor _, name := range names {\n\tswitch name {\n%s\t}\n\tos.Stdout.WriteString(%q)\n\t}\n}\n", &imports, &cases, snippetEnd)
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -87,13 +91,43 @@ func Build(ctx context.Context, dir string, snippets []Snippet) error {
 	return nil
 }
 
-func runCompiled(ctx context.Context, dir, name string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, snippetTimeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(dir, "yardstick"), name)
-	out, err := cmd.CombinedOutput()
-	// The types of a snippet are those of its package, not of main.
-	return strings.ReplaceAll(string(out), name+".", "main."), err
+// snippetEnd separates the outputs of compiled snippets.
+const snippetEnd = "\x00"
+
+// runCompiled runs snippets in one process, until one ends it, and returns what
+// they printed.
+func runCompiled(ctx context.Context, dir string, snippets []Snippet) (outputs []string, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	args := make([]string, len(snippets))
+	for i, s := range snippets {
+		args[i] = s.Name
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "yardstick"), args...)
+	cmd.Stdout, cmd.Stderr = w, w
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		return nil, err
+	}
+	for lines, name := bufio.NewReader(r), ""; len(outputs) < len(snippets); {
+		name = snippets[len(outputs)].Name
+		timer := time.AfterFunc(snippetTimeout, func() { cancel(context.DeadlineExceeded) })
+		out, readErr := lines.ReadString(snippetEnd[0])
+		timer.Stop()
+		// The types of a snippet are those of its package, not of main.
+		out = strings.ReplaceAll(strings.TrimSuffix(out, snippetEnd), name+".", "main.")
+		if readErr != nil {
+			return append(outputs, out+Crash+errors.Join(context.Cause(ctx), cmd.Wait()).Error()+"\n"), nil
+		}
+		outputs = append(outputs, out)
+	}
+	return outputs, cmd.Wait()
 }
 
 // showName is the import name of showSource in snippets.
@@ -143,16 +177,20 @@ func Cell(run func()) {
 func End() { fmt.Print("---\n") }
 `
 
-// Valid returns an error if a cell of the snippet does not pass the checks.
-func (s Snippet) Valid() error {
-	_, err := s.source()
+// Valid returns an error if a cell of the snippet does not pass the checks. Each
+// cell that does is passed to visit before those behind it are checked.
+func (s *Snippet) Valid(visit func(*token.FileSet, *check.Checked)) (err error) {
+	s.text, err = s.source(visit)
 	return err
 }
 
 // source writes the snippet as a package with a function Run.
-func (s Snippet) source() (string, error) {
+func (s Snippet) source(visit func(*token.FileSet, *check.Checked)) (string, error) {
+	if s.text != "" {
+		return s.text, nil
+	}
 	w := snippetWriter{
-		snippet: s, imports: map[string]string{showName: "yardstick/show"}, vars: map[string]string{}, declared: map[string]bool{},
+		visit: visit, imports: map[string]string{showName: "yardstick/show"}, vars: map[string]string{}, declared: map[string]bool{},
 		session: check.NewSession(token.NewFileSet(), exportdata.NewImporter(), KnownPackages),
 	}
 	for i, text := range s.Cells {
@@ -177,7 +215,7 @@ var KnownPackages = []string{
 }
 
 type snippetWriter struct {
-	snippet     Snippet
+	visit       func(*token.FileSet, *check.Checked) // or nil
 	session     *check.Session
 	imports     map[string]string
 	vars        map[string]string // name -> type
@@ -200,6 +238,9 @@ func (w *snippetWriter) cell(name, text string) error {
 	checked, ds := w.session.Check(forChecks)
 	if len(ds) > 0 {
 		return fmt.Errorf("%s: %s\n%s", ds[0].Pos, ds[0].Msg, text)
+	}
+	if w.visit != nil {
+		w.visit(w.session.Fset(), checked)
 	}
 	w.session.Commit(checked)
 	for _, obj := range checked.Info.Uses {

@@ -3,6 +3,8 @@ package kerneltest_test
 import (
 	"context"
 	"fmt"
+	"go/token"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -13,14 +15,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/lectern-go/lectern/kernel"
+	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/kernel/kerneltest"
+	"github.com/lectern-go/lectern/kernel/plan"
 )
 
-// TestDifferentialFuzz compares the interpreter with compiled Go on random
+// TestDifferentialFuzz compares the interpreters with compiled Go on random
 // cells, for as long as LECTERN_FUZZ says, such as 10m. LECTERN_FUZZ_SEED, a
-// number, is the first seed; the default depends on the time. Cells that the
-// interpreter rejects, so that nothing of them runs, only count, unless
-// LECTERN_FUZZ_REJECTED is set.
+// number, is the first seed; the default depends on the time. Cells that an
+// interpreter refuses, so that nothing of them runs, only count, unless
+// LECTERN_FUZZ_REJECTED is set and yaegi rejects what package plan lets pass.
 func TestDifferentialFuzz(t *testing.T) {
 	length := os.Getenv("LECTERN_FUZZ")
 	if length == "" {
@@ -35,14 +40,15 @@ func TestDifferentialFuzz(t *testing.T) {
 		seed = parseSeed(t, s)
 	}
 	t.Logf("first seed: %d", seed)
-	const batch = 40
-	ran, refusals := 0, map[string]int{}
-	for start := time.Now(); time.Since(start) < d && !t.Failed(); seed += batch {
+	counts := fuzzCounts{}
+	start := time.Now()
+	for size := uint64(50); time.Since(start) < d && !t.Failed(); size = 200 { // the first soon shows that all is well
 		var snippets []kerneltest.Snippet
-		for i := range uint64(batch) {
-			s := kerneltest.Generate(seed + i)
-			if err := s.Valid(); err != nil { // a constant that overflows, mostly
-				refusals["invalid"]++
+		for range size {
+			s := kerneltest.Generate(seed)
+			seed++
+			if err := s.Valid(counts.plan); err != nil { // a constant that overflows, mostly
+				counts["snippets that are no valid Go"]++
 				if os.Getenv("LECTERN_FUZZ_INVALID") != "" {
 					t.Log(err)
 				}
@@ -50,12 +56,56 @@ func TestDifferentialFuzz(t *testing.T) {
 			}
 			snippets = append(snippets, s)
 		}
-		for why, n := range compare(t, snippets) {
-			refusals[why] += n
-		}
-		ran += batch
+		counts.compare(t, snippets)
 	}
-	t.Logf("%d snippets; refused: %v", ran, refusals)
+	t.Logf("%.0f snippets a minute:\n%s", float64(counts["snippets"])/time.Since(start).Minutes(), counts)
+}
+
+// fuzzCounts counts what became of snippets and cells.
+type fuzzCounts map[string]int
+
+func (c fuzzCounts) String() string {
+	var b strings.Builder
+	for _, what := range slices.Sorted(maps.Keys(c)) {
+		fmt.Fprintf(&b, "%7d %s\n", c[what], what)
+	}
+	return b.String()
+}
+
+// plan counts what package plan says of a cell.
+func (c fuzzCounts) plan(fset *token.FileSet, checked *check.Checked) {
+	c["cells"]++
+	why := "cells for yaegi"
+	if ds := plan.Interpretable(fset, checked); len(ds) > 0 {
+		why = "cells that package plan refuses: " + strings.TrimPrefix(ds[0].Msg, "the interpreter does not run ")
+	}
+	c[why]++
+}
+
+// compare runs snippets with compiled Go and each engine, counts the outcomes and
+// reduces the first snippet that differs.
+func (c fuzzCounts) compare(t *testing.T, snippets []kerneltest.Snippet) {
+	t.Helper()
+	want, err := kerneltest.Compiled(context.Background(), t.TempDir(), snippets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c["snippets"] += len(snippets)
+	for _, engine := range engines {
+		reduced := false
+		for _, r := range engine.run(t, snippets, want) {
+			c[engine.name+": "+r.outcome()]++
+			if !r.differs() {
+				continue
+			}
+			if !reduced {
+				reduced = true
+				r = reduce(t, engine, r)
+			}
+			t.Errorf("%s, %s (refused: %q):\n%s\n(-compiled +interpreted)\n%s",
+				engine.name, r.snippet.Name, r.refused, strings.Join(r.snippet.Cells, "\n"+kerneltest.CellEnd), cmp.Diff(r.want, r.got))
+		}
+	}
 }
 
 func parseSeed(t *testing.T, s string) uint64 {
@@ -70,27 +120,15 @@ func parseSeed(t *testing.T, s string) uint64 {
 	return n
 }
 
-// compare runs snippets both ways, counts the refusals and reduces the first
-// snippet that differs.
-func compare(t *testing.T, snippets []kerneltest.Snippet) map[string]int {
-	t.Helper()
-	refusals := map[string]int{}
-	reduced := false
-	for _, r := range runBoth(t, snippets) {
-		if r.refused != "" {
-			refusals[r.refused]++
-		}
-		if !r.differs() {
-			continue
-		}
-		if !reduced {
-			reduced = true
-			r = reduce(t, r)
-		}
-		t.Errorf("%s (refused: %q):\n%s\n(-compiled +interpreted)\n%s",
-			r.snippet.Name, r.refused, strings.Join(r.snippet.Cells, "\n---\n"), cmp.Diff(r.want, r.got))
-	}
-	return refusals
+// An engine is a way to interpret snippets.
+type engine struct {
+	name  string
+	start func(testing.TB) *kernel.Kernel
+}
+
+var engines = []engine{
+	{"yaegi, where package plan lets it", kerneltest.StartInterpreter},
+	{"ssainterp", kerneltest.StartSSAInterpreter},
 }
 
 // both is what a snippet printed when compiled and when interpreted.
@@ -109,13 +147,22 @@ func (b both) differs() bool {
 	return b.want != b.got
 }
 
-func runBoth(t *testing.T, snippets []kerneltest.Snippet) []both {
-	t.Helper()
-	want, err := kerneltest.Compiled(context.Background(), t.TempDir(), snippets)
-	if err != nil {
-		t.Fatal(err)
+func (b both) outcome() string {
+	switch {
+	case b.differs():
+		return "different"
+	case b.refused == kerneltest.Rejected:
+		return b.refused
+	case b.refused != "":
+		return "refused: " + b.refused
 	}
-	k := kerneltest.StartInterpreter(t)
+	return "the same"
+}
+
+// run interprets snippets, apart from those that crash when compiled.
+func (e engine) run(t *testing.T, snippets []kerneltest.Snippet, want []string) []both {
+	t.Helper()
+	k := e.start(t)
 	var results []both
 	for i, s := range snippets {
 		if strings.Contains(want[i], kerneltest.Crash) {
@@ -132,26 +179,31 @@ func runBoth(t *testing.T, snippets []kerneltest.Snippet) []both {
 const reduceTime = time.Minute
 
 // reduce removes lines and cells as long as the outputs differ.
-func reduce(t *testing.T, r both) both {
+func reduce(t *testing.T, e engine, r both) both {
 	t.Helper()
 	for start := time.Now(); time.Since(start) < reduceTime; {
 		var smaller []kerneltest.Snippet
 		for _, s := range without(r.snippet) {
-			if s.Valid() == nil {
-				s.Name = fmt.Sprintf("%s_%d", strings.Split(r.snippet.Name, "_")[0], len(smaller))
+			s.Name = fmt.Sprintf("%s_%d", strings.Split(r.snippet.Name, "_")[0], len(smaller))
+			if s.Valid(nil) == nil {
 				smaller = append(smaller, s)
 			}
 		}
 		found := false
 		for len(smaller) > 0 && !found {
 			n := min(len(smaller), 25)
-			for _, c := range runBoth(t, building(t, smaller[:n])) {
+			compiles := building(t, smaller[:n])
+			smaller = smaller[n:]
+			want, err := kerneltest.Compiled(context.Background(), t.TempDir(), compiles)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range e.run(t, compiles, want) {
 				if c.differs() && c.refused == r.refused {
 					r, found = c, true
 					break
 				}
 			}
-			smaller = smaller[n:]
 		}
 		if !found {
 			break
@@ -228,7 +280,7 @@ func TestGenerated(t *testing.T) {
 	k := kerneltest.StartInterpreter(t)
 	for seed := range uint64(12) {
 		s := kerneltest.Generate(seed)
-		if s.Valid() != nil {
+		if s.Valid(nil) != nil {
 			continue
 		}
 		if _, refused := kerneltest.Interpreted(t, k, s); refused == "" {

@@ -178,7 +178,10 @@ func (g *generator) funcLit(t *genType) string {
 		params = append(params, name+" "+p.String())
 		g.scope = append(g.scope, variable{name: name, typ: p})
 	}
+	wasIn := g.inFunc
+	g.inFunc = true // it may become a function that it would call
 	body := g.expr(t.elem, 2)
+	g.inFunc = wasIn
 	g.scope = g.scope[:depth]
 	return fmt.Sprintf("func(%s) %s { return %s }", strings.Join(params, ", "), t.elem, body)
 }
@@ -270,7 +273,11 @@ func (g *generator) integerType() *genType {
 }
 
 func (g *generator) stringExpr(depth int) string {
-	switch g.rand.IntN(7) {
+	n := g.rand.IntN(7)
+	if n < 2 && g.loops > 0 { // strings would grow without end
+		n = 2
+	}
+	switch n {
 	case 0, 1:
 		return fmt.Sprintf("(%s + %s)", g.operand(genString), g.expr(genString, depth-1))
 	case 2:

@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,9 +12,6 @@ import (
 // Rejected is the reason of cells that the interpreter itself did not accept,
 // which the planner should have refused.
 const Rejected = "rejected by the interpreter"
-
-// refusal is what diagnostics of the planner begin with.
-const refusal = "the interpreter does not run "
 
 // Interpreted runs the snippet in a kernel with the interpreter and returns what
 // its cells showed: streams and results as [Text] writes them, panics in one
@@ -39,17 +37,22 @@ func Interpreted(t testing.TB, k *kernel.Kernel, s Snippet) (shown, refused stri
 			}
 		}
 		if reply.Error != nil {
-			if strings.HasPrefix(reply.Error.Evalue, "the interpreter does not accept") { // nothing of the cell has run
-				return strings.TrimSuffix(b.String(), panicLine(*reply.Error)), Rejected
-			}
-			if why, ok := strings.CutPrefix(reply.Error.Evalue, refusal); ok {
-				why, _, _ = strings.Cut(why, ", and it cannot be compiled")
-				return strings.TrimSuffix(b.String(), panicLine(*reply.Error)), why
+			if reply.Error.Ename == "refused" { // nothing of the cell has run
+				return strings.TrimSuffix(b.String(), panicLine(*reply.Error)), reason(reply.Error.Evalue)
 			}
 		}
 		b.WriteString(CellEnd)
 	}
 	return b.String(), ""
+}
+
+// reason says in few words why a cell was refused.
+func reason(message string) string {
+	if strings.HasPrefix(message, "the interpreter does not accept") {
+		return Rejected
+	}
+	why, _, _ := strings.Cut(message, ", and it cannot be compiled")
+	return strings.TrimPrefix(why, "the interpreter does not run ")
 }
 
 // runtimeErrors are how the messages of run-time errors begin.
@@ -68,20 +71,22 @@ func panicLine(e kernel.Error) string {
 	return e.Ename + ": " + e.Evalue + "\n"
 }
 
-// StartInterpreter is [Start] for a kernel that refuses what its interpreter is
-// not known to run right.
+// StartInterpreter is [Start] for a kernel that refuses what its interpreters are
+// not known to run right: package plan's subset runs in yaegi, the rest in package
+// ssainterp.
 func StartInterpreter(t testing.TB) *kernel.Kernel {
 	t.Helper()
 	config := Config(t)
 	config.Engine = kernel.Interpret
-	k, err := kernel.Start(context.Background(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := k.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return k
+	return StartConfig(t, config)
+}
+
+// StartSSAInterpreter is [StartInterpreter] for a kernel that interprets all cells in
+// package ssainterp, because it can compile none.
+func StartSSAInterpreter(t testing.TB) *kernel.Kernel {
+	t.Helper()
+	config := Config(t)
+	config.Engine = kernel.Compile
+	config.Source = filepath.Join(config.Dir, "none")
+	return StartConfig(t, config)
 }
