@@ -216,7 +216,7 @@ func checkDirection(p *param[float64], grad []float64, rng *rand.Rand, loss func
 	start := append([]float64(nil), p.Value...)
 	v, norm := make([]float64, len(start)), 0.0
 	for i := range v {
-		if !p.Sparse || p.slot[i/p.Cols] >= 0 {
+		if !p.Sparse || p.slot[i/p.Cols] >= p.base {
 			v[i] = rng.NormFloat64()
 			norm += v[i] * v[i]
 		}

@@ -20,7 +20,7 @@ type loop struct {
 	doneEpoch int // epochs done
 	record    *record
 	history   *History
-	update    updateTask
+	sweep     sweep
 	probe     updateProbe
 	best      [][]float32 // values at the best score
 	started   time.Time
@@ -116,9 +116,7 @@ func (l *loop) takeStep(epoch int, batch []int32) (float64, error) {
 	if m, ok := l.model.(interface{ atStep(int) }); ok {
 		m.atStep(l.step)
 	}
-	for _, p := range l.params {
-		p.ZeroGrad()
-	}
+	l.sweep.zeroGradients(l.params)
 	J := l.model.Gradients(batch) + l.penalty()
 	norm, err := l.gradNorms(J)
 	if err != nil {
@@ -136,7 +134,7 @@ func (l *loop) takeStep(epoch int, batch []int32) (float64, error) {
 	if l.step%l.stepsPerEpoch() == 0 {
 		l.probe.start(l.params)
 	}
-	l.update.run(l.Optimizer, l.params, rate)
+	l.sweep.update(l.Optimizer, l.params, rate)
 	s := Step{Step: l.step, Steps: l.steps(), Epoch: epoch, Loss: J, GradNorm: norm, LearningRate: rate}
 	s.ExamplesPerSecond = float64(len(batch)) / max(time.Since(begin).Seconds(), 1e-9)
 	l.history.add(s)
@@ -164,12 +162,12 @@ func (l *loop) penalty() float64 {
 
 // gradNorms measures each parameter's gradient and returns the norm of all.
 func (l *loop) gradNorms(J float64) (float64, error) {
-	total := 0.0
+	total, squares := 0.0, l.sweep.squares(l.params)
 	for i, p := range l.params {
 		if p.Frozen {
 			continue
 		}
-		sum := gemm.SquareSum(p.Grad)
+		sum := squares[i]
 		if !finite(sum) {
 			return 0, &DivergenceError{l.step, p.Name, "gradient", sum}
 		}
@@ -234,38 +232,5 @@ func (l *loop) restoreBest() {
 		if values != nil {
 			copy(l.params[i].Value, values)
 		}
-	}
-}
-
-// valuesForThread is how many values of a step of the optimizer are worth a thread.
-const valuesForThread = 1 << 15
-
-// updateTask is the optimizer's step of all parameters; threads divide the rows.
-type updateTask struct{ steps []paramStep }
-
-func (u *updateTask) run(o Optimizer, params []*Parameter, rate float64) {
-	own, ok := o.(ruled)
-	u.steps = u.steps[:0]
-	values := 0
-	for _, p := range params {
-		switch {
-		case p.Frozen:
-		case ok:
-			rule, memory := own.begin(p, rate)
-			u.steps = append(u.steps, paramStep{p, rule, memory})
-			values += len(p.Grad)
-		default:
-			o.Update(p, rate)
-		}
-	}
-	gemm.Run(u, values/valuesForThread)
-}
-
-// Do implements [gemm.Task].
-func (u *updateTask) Do(part, parts int) {
-	for i := range u.steps {
-		s := &u.steps[i]
-		lo, hi := gemm.Share(s.len(), part, parts)
-		s.rows(lo, hi)
 	}
 }

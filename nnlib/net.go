@@ -21,7 +21,7 @@ type phase int
 const (
 	predicting phase = iota // the outputs
 	training                // the outputs, the loss, and back to the inputs
-	summing                 // the gradients of the layers' parameters
+	summing                 // the gradients of the layers' parameters and of the cases
 	spreading               // the gradients of the words
 )
 
@@ -34,7 +34,7 @@ func (n *net[F]) params() []*param[F] {
 
 // worthDividing is the number of multiplications of a pass over the batch from
 // which it pays to wake a second thread; a third from half as many more.
-const worthDividing = 1 << 22
+const worthDividing = 1 << 20
 
 // threads returns how many threads the current batch is worth.
 func (n *net[F]) threads() int {
@@ -93,17 +93,24 @@ func (n *net[F]) outputs(X matrix[F]) matrix[F] {
 func (n *net[F]) Do(part, parts int) {
 	switch n.phase {
 	case summing:
-		if part == 0 && n.input != nil && n.input.dX.Data != nil {
-			n.input.touch()
+		if n.input != nil && n.input.dX.Data != nil {
+			if part == 0 {
+				n.input.touch()
+			}
+			if part == parts-1 {
+				n.input.accumulateCases(n.firstRows(parts), n.rows)
+			}
 		}
 		n.body.accumulate(part, parts)
 		return
 	case spreading:
-		n.input.accumulate(part, parts)
+		n.input.accumulateWords(part, parts)
 		return
 	}
 	if n.body.whole {
-		n.backInput(0, n.rows, part == 0)
+		if part == 0 {
+			n.backInput(0, n.rows, part, parts)
+		}
 		return
 	}
 	lo, hi := gemm.Share(n.rows/n.group, part, parts)
@@ -118,14 +125,28 @@ func (n *net[F]) Do(part, parts int) {
 	if n.phase == training {
 		n.head.rows(lo, hi)
 		n.body.backward(glo, ghi)
-		n.backInput(glo, ghi, true)
+		n.backInput(glo, ghi, part, parts)
 	}
 }
 
-func (n *net[F]) backInput(lo, hi int, wanted bool) {
-	if wanted && n.phase == training && n.input != nil && n.input.dX.Data != nil {
-		n.input.backward(lo, hi)
+// backInput gives the words and cases of rows lo to hi their share of the
+// gradient. The first part also adds its rows' to the gradient of the cases; the
+// last part goes on from there when the parameters' gradients are summed, so that
+// both find most of what they need in their own caches.
+func (n *net[F]) backInput(lo, hi, part, parts int) {
+	if n.phase != training || n.input == nil || n.input.dX.Data == nil {
+		return
 	}
+	n.input.backward(lo, hi)
+	if part == 0 {
+		n.input.accumulateCases(0, n.firstRows(parts))
+	}
+}
+
+// firstRows returns how many rows are the first part's.
+func (n *net[F]) firstRows(parts int) int {
+	_, hi := gemm.Share(n.rows/n.group, 0, parts)
+	return hi * n.group
 }
 
 // double returns a copy in float64 with the given head, nil if there is a layer

@@ -22,7 +22,8 @@ type Parameter struct {
 	Frozen     bool    // training leaves Value as it is
 	Symbol     string  // the size in the lecture's letters, such as "Cd"
 
-	slot []int32 // if Sparse: the row of Grad of each row of Value, -1 for none
+	slot []int32 // if Sparse: base plus the row of Grad of each row of Value, less than base for none
+	base int32
 }
 
 // NewParameter returns a dense parameter of zeros for a layer of one's own.
@@ -42,6 +43,7 @@ type param[F gemm.Float] struct {
 	Symbol     string
 
 	slot []int32
+	base int32
 }
 
 func newParam[F gemm.Float](name string, rows, cols int) *param[F] {
@@ -50,11 +52,7 @@ func newParam[F gemm.Float](name string, rows, cols int) *param[F] {
 
 // newSparse returns a table of which a batch touches few rows.
 func newSparse[F gemm.Float](name string, rows, cols int) *param[F] {
-	p := &param[F]{Name: name, Rows: rows, Cols: cols, Value: make([]F, rows*cols), Sparse: true, slot: make([]int32, rows)}
-	for i := range p.slot {
-		p.slot[i] = -1
-	}
-	return p
+	return &param[F]{Name: name, Rows: rows, Cols: cols, Value: make([]F, rows*cols), Sparse: true, slot: make([]int32, rows), base: 1}
 }
 
 // double returns a copy in float64.
@@ -77,8 +75,11 @@ func (p *param[F]) zeroGrad() {
 		clear(p.Grad)
 		return
 	}
-	for _, row := range p.Touched {
-		p.slot[row] = -1
+	// What slot holds is now less than base, so that it need not be written.
+	p.base += int32(len(p.Touched))
+	if p.base > 1<<30 {
+		p.base = 1
+		clear(p.slot)
 	}
 	p.Touched = p.Touched[:0]
 	p.Grad = p.Grad[:0]
@@ -88,10 +89,10 @@ func (p *param[F]) zeroGrad() {
 // which fills the new rows, to slots.
 func (p *param[F]) touch(rows, slots []int32) {
 	for i, row := range rows {
-		slot := p.slot[row]
+		slot := p.slot[row] - p.base
 		if slot < 0 {
 			slot = int32(len(p.Touched))
-			p.slot[row] = slot
+			p.slot[row] = p.base + slot
 			p.Touched = append(p.Touched, row)
 			slot = gemm.NewRow(slot)
 		}

@@ -141,18 +141,28 @@ func (l *window[F]) backward(lo, hi int) {
 	}
 }
 
-// accumulate adds the shares to the gradients of the words and cases.
-func (l *window[F]) accumulate(part, parts int) {
-	shares := l.dX.Data
+// shares returns ∂J/∂x of each word of the batch, with its case.
+func (l *window[F]) shares() []F {
 	if l.average {
-		shares = l.spread.Data
+		return l.spread.Data
 	}
-	per, d := l.perWord(), l.words.Cols
+	return l.dX.Data
+}
+
+// accumulateWords adds the shares to the gradients of the words that touch found.
+func (l *window[F]) accumulateWords(part, parts int) {
 	if !l.words.Frozen {
-		gemm.AddRows(d, shares, per, l.slots, part, parts, l.words.Grad, 1)
+		gemm.AddRows(l.words.Cols, l.shares(), l.perWord(), l.slots, part, parts, l.words.Grad, 1)
 	}
-	if l.cases != nil && !l.cases.Frozen && len(l.ids) > 0 {
-		gemm.AddRows(l.cases.Cols, shares[d:], per, l.caseOf, part, parts, l.cases.Grad, 1)
+}
+
+// accumulateCases adds the shares of windows lo to hi to the gradients of the
+// cases. These are few and every window has part in them, so that only one thread
+// at a time can do it, in order.
+func (l *window[F]) accumulateCases(lo, hi int) {
+	if l.cases != nil && !l.cases.Frozen && lo < hi {
+		first, last := lo*l.m, hi*l.m
+		gemm.AddRows(l.cases.Cols, l.shares()[first*l.perWord()+l.words.Cols:], l.perWord(), l.caseOf[first:last], 0, 1, l.cases.Grad, 1)
 	}
 }
 

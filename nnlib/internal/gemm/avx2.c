@@ -1,8 +1,8 @@
 #if defined(__x86_64__)
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,prfchw"))), apply_to = function)
 #else
-#pragma GCC target("avx2,fma")
+#pragma GCC target("avx2,fma,prfchw")
 // Loops for the stride 1 apart from the others would make GCC 12 spill the tiles.
 #pragma GCC optimize("O3,no-trapping-math,no-version-loops-for-strides")
 #endif

@@ -141,6 +141,18 @@ static void NAME(cross_entropy)(long rows, long cols, const float *z, const int3
 	for (long i = 0; i < rows * cols; i++) dz[i] *= scale;
 }
 
+// add_scaled adds scale times s to d, or to zero if d is new. Rows are short, so
+// that it pays to be quick about the rest that does not fill a vector.
+INLINE void add_scaled(int new, long n, float scale, const float *restrict s, float *restrict d) {
+#define ADD(type) *(type *)(d + j) = (new ? (type){0} : *(type *)(d + j)) + scale * *(const type *)(s + j)
+	long j = 0;
+	for (; j + VW <= n; j += VW) ADD(vec);
+	for (; j + 4 <= n; j += 4) ADD(quad);
+	if (n & 2) ADD(pair), j += 2;
+	if (n & 1) ADD(float);
+#undef ADD
+}
+
 // add_rows adds scale times each row of src to the row of dst that slots
 // names, in order, or to zero where a slot is that of a new row, the complement of
 // its number; only for the rows lo to hi of dst.
@@ -149,12 +161,9 @@ static void NAME(add_rows)(long n, long cols, const float *src, long stride, con
 	for (long i = 0; i < n; i++) {
 		long row = slots[i] < 0 ? ~slots[i] : slots[i];
 		if (row < lo || row >= hi) continue;
-		const float *restrict s = src + i * stride;
-		float *restrict d = dst + row * cols;
-		if (slots[i] < 0)
-			for (long j = 0; j < cols; j++) d[j] = 0.0f + scale * s[j];
-		else
-			for (long j = 0; j < cols; j++) d[j] += scale * s[j];
+		float *d = dst + row * cols;
+		if (slots[i] < 0) add_scaled(1, cols, scale, src + i * stride, d);
+		else add_scaled(0, cols, scale, src + i * stride, d);
 	}
 }
 
@@ -164,6 +173,11 @@ enum { ahead = 4 };
 
 INLINE void fetch_row(const float *row, long cols) {
 	for (long j = 0; j < cols; j += 16) __builtin_prefetch(row + j);
+}
+
+// own_row fetches a row that will be written, from other processors too.
+INLINE void own_row(const float *row, long cols) {
+	for (long j = 0; j < cols; j += 16) __builtin_prefetch(row + j, 1);
 }
 
 // copy_rows copies the rows of table that ids names to rows of dst.
@@ -260,9 +274,9 @@ static void NAME(update)(const rule *r, long rows, long cols, const int32_t *ids
 	for (long i = 0; i < rows; i++) {
 		if (i + ahead < rows) {
 			long next = ids[i + ahead] * cols;
-			fetch_row(x + next, cols);
-			if (m) fetch_row(m + next, cols);
-			if (v) fetch_row(v + next, cols);
+			own_row(x + next, cols);
+			if (m) own_row(m + next, cols);
+			if (v) own_row(v + next, cols);
 		}
 		long at = ids[i] * cols;
 		update_row(c, cols, g + i * cols, m ? m + at : m, v ? v + at : v, x + at);

@@ -26,6 +26,7 @@
 
 typedef float vec __attribute__((vector_size(VB), aligned(4), may_alias));
 typedef float quad __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float pair __attribute__((vector_size(8), aligned(4), may_alias));
 
 enum { VW = VB / 4 };
 
@@ -39,9 +40,11 @@ enum { VW = VB / 4 };
 static void pack(long K, const float *b, long brs, long bcs, long j0, long cols, long width, float *w) {
 	b += j0 * bcs;
 	if (bcs == 1) {
-		for (long k = 0; k < K; k++) {
-			memcpy(w + k * width, b + k * brs, cols * sizeof(float));
-			for (long j = cols; j < width; j++) w[k * width + j] = 0;
+		long whole = width - VW;
+		LANE_SET last = LANES(cols - whole);
+		for (long k = 0; k < K; k++, b += brs, w += width) {
+			for (long j = 0; j < whole; j += VW) *(vec *)(w + j) = *(const vec *)(b + j);
+			*(vec *)(w + whole) = LOAD_LANES(b + whole, last);
 		}
 		return;
 	}
@@ -198,7 +201,7 @@ static void across(long M, long cols, long K, const float *a, long acs, const fl
 static void NAME(product)(long M, long N, long K, const float *a, long ars, long acs, const float *b, long brs, long bcs,
                           float *c, long ldc, const float *bias, int add) {
 	static const float zeros[MAXNV * VW];
-	float w[KC * MAXNV * VW];
+	_Alignas(64) float w[KC * MAXNV * VW];
 	long few = ACROSS && ars == 1 && N % VW <= VW / 2 ? N % VW : 0; // columns that go across
 	long blocks = K > KC ? (K + KC - 1) / KC : 1;
 	for (long block = 0; block < blocks; block++) {
