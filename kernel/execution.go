@@ -79,7 +79,7 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 		x.undo() // nothing of the cell has run
 		k.mu.Unlock()
 		if engine == Auto {
-			return x.runCell(Compile)
+			return x.runCell(asPackage)
 		}
 	}
 	if failed == nil && err == nil {
@@ -119,7 +119,7 @@ func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *
 	}
 	if program.Unit != nil {
 		k.mu.Unlock() // the front answers while the cell builds
-		failed = k.builder.build(x.ctx, program)
+		failed = k.builder.build(x.ctx, program, engine, x.warn)
 		k.mu.Lock()
 		if failed != nil {
 			return nil, failed
@@ -134,15 +134,19 @@ func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *
 		k.swap(later, checked)
 	}
 	for _, w := range checked.Warnings {
-		x.show(Stream{Name: "stderr", Text: "warning: " + w + "\n"})
+		x.warn(w)
 	}
 	return program, nil
+}
+
+func (x *execution) warn(text string) {
+	x.show(Stream{Name: "stderr", Text: "warning: " + text + "\n"})
 }
 
 // lower lowers a cell for the engine that is to run it.
 func (k *Kernel) lower(checked *check.Checked, engine Engine) (*lower.Program, *Error) {
 	refusals := plan.Interpretable(k.session.Fset(), checked)
-	if len(refusals) > 0 || engine == Compile {
+	if len(refusals) > 0 || engine == Compile || engine == asPackage {
 		return k.lowerUnit(checked, engine)
 	}
 	program, err := lower.Interpret(k.session.Fset(), checked)

@@ -20,9 +20,8 @@ func (x *execution) get(m cell.Magic) *Error {
 	if m.Args == "" {
 		return x.magicError(m, "%%get needs a module: %%get example.org/module@v1.2.3, or %%get example.org/module => FOLDER")
 	}
-	<-k.builder.opened
-	if k.builder.err != nil {
-		return x.magicError(m, "%%get %s: %v", m.Args, k.builder.err)
+	if err := k.builder.wait(); err != nil {
+		return x.magicError(m, "%%get %s: %v", m.Args, err)
 	}
 	var err error
 	if module, folder, ok := strings.Cut(m.Args, "=>"); ok {
@@ -53,8 +52,7 @@ func (k *Kernel) findImports(ctx context.Context, c *cell.Cell) *Error {
 		if _, err := k.importer.Import(path); !errors.Is(err, exportdata.ErrNotFound) {
 			continue
 		}
-		<-k.builder.opened
-		if k.builder.err != nil {
+		if k.builder.wait() != nil {
 			continue // the checker says that there is no such package
 		}
 		archives, err := k.builder.workspace.ExportData(ctx, path)

@@ -70,6 +70,9 @@ func notebookFiles(t *testing.T) []string {
 // all of them.
 const compiledShare = 12
 
+// shortShare is the share of the notebooks that TestNotebooks runs with -short.
+const shortShare = 10
+
 // TestNotebooks runs the notebooks of testdata with each engine: all must show
 // the same; the interpreter alone may refuse a cell and then ends its notebook.
 func TestNotebooks(t *testing.T) {
@@ -80,6 +83,9 @@ func TestNotebooks(t *testing.T) {
 			archive, books := readNotebooks(t, path)
 			refused := 0
 			for i, b := range books {
+				if testing.Short() && i%shortShare != 0 {
+					continue
+				}
 				if *update {
 					books[i].out, _ = runNotebook(t, b, kernel.Auto)
 					b = books[i]
@@ -165,7 +171,7 @@ func TestNotebooksAreGo(t *testing.T) {
 				// The program's init functions run before all cells, and its
 				// variables are assigned where the cells declare them.
 				s, want := b.program(t)
-				if !strings.HasPrefix(b.name, "init-") && s.Valid() == nil {
+				if !strings.HasPrefix(b.name, "init-") && s.Valid(nil) == nil {
 					snippets, wants = append(snippets, s), append(wants, want)
 				}
 			}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"encoding/json"
+	"os"
 )
 
 // ExecuteRequest asks for one cell to be run.
@@ -25,6 +26,16 @@ type ExecuteRequest struct {
 	// ends the input; any other error says why there is no answer. Where Input is
 	// nil nobody answers, and a cell that reads its standard input fails.
 	Input func(ctx context.Context, prompt string, password bool) (string, error)
+	// Process, if not nil, is for a cell that is a whole program.
+	Process *Process
+}
+
+// A Process is what a program runs with in the place of a notebook: arguments, and
+// files instead of an empty input and outputs that are shown. It runs in this
+// process's folder and gets the Ctrl-C of a terminal that it reads.
+type Process struct {
+	Args                  []string
+	Stdin, Stdout, Stderr *os.File
 }
 
 // An Output is something a cell showed while it ran: a [Stream],
@@ -70,6 +81,7 @@ type Error struct {
 	Evalue    string   // one line
 	Traceback []string // lines for people, which may hold ANSI colours
 	Line      int      // line of the cell, from 1; 0 if unknown
+	Status    int      // exit status of the process of a whole program
 }
 
 // Comm is what one side tells the other of a comm: that it is opened, a message

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/term"
+
 	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/kernel/worker"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
@@ -20,12 +22,13 @@ import (
 // which shares nothing with the session: compiled, or interpreted where the engine
 // says so or nothing can be compiled.
 func (k *Kernel) executeProgram(ctx context.Context, req ExecuteRequest, engine Engine, show func(Output)) *Error {
-	b := k.builder
-	<-b.opened
-	if engine == Interpret || b.err != nil {
+	switch why := k.builder.unavailable(engine); {
+	case why != nil && engine == Compile:
+		return refusal(why.Error() + "; engine auto interprets them")
+	case why != nil:
 		return k.interpretProgram(ctx, req, show)
 	}
-	exe, err := b.workspace.BuildProgram(ctx, req.Cell, req.Code)
+	exe, err := k.builder.workspace.BuildProgram(ctx, req.Cell, req.Code)
 	if ctx.Err() != nil {
 		return interrupted("while compiling")
 	}
@@ -33,13 +36,59 @@ func (k *Kernel) executeProgram(ctx context.Context, req ExecuteRequest, engine 
 		return internalError(err)
 	}
 	defer os.Remove(exe)
-	return k.runProgram(ctx, exec.CommandContext(ctx, exe), show)
+	cmd := exec.CommandContext(ctx, exe)
+	cmd.Args[0] = req.Cell
+	if req.Process != nil {
+		cmd.Args = append(cmd.Args, req.Process.Args...)
+	}
+	return k.runProgram(ctx, cmd, req.Process, show)
 }
 
 // runProgram runs the process of a program.
-func (k *Kernel) runProgram(ctx context.Context, cmd *exec.Cmd, show func(Output)) *Error {
+func (k *Kernel) runProgram(ctx context.Context, cmd *exec.Cmd, process *Process, show func(Output)) *Error {
 	cmd.Dir = k.config.Dir
 	cmd.Env = append(append(os.Environ(), k.config.Env...), cmd.Env...)
+	if process != nil {
+		connect(cmd, process)
+	} else {
+		showOutputs(cmd, show)
+		setProcessGroup(cmd)
+	}
+	err := cmd.Run()
+	state := cmd.ProcessState
+	switch {
+	case process != nil && state != nil && state.Exited(): // be it after an interrupt
+		if state.Success() {
+			return nil
+		}
+		err = &exec.ExitError{ProcessState: state}
+	case ctx.Err() != nil:
+		return interrupted("and ended")
+	case err == nil:
+		return nil
+	}
+	message := fmt.Sprintf("the program ended with %v", err)
+	e := &Error{Ename: "exit", Evalue: message, Traceback: []string{message}}
+	if state != nil {
+		e.Status = state.ExitCode()
+	}
+	return e
+}
+
+// connect gives a process the files of another, and the first interrupt, which it
+// may take its time to answer. Where it reads a terminal, it gets that from there.
+func connect(cmd *exec.Cmd, p *Process) {
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = "", p.Stdin, p.Stdout, p.Stderr
+	if term.IsTerminal(int(p.Stdin.Fd())) {
+		cmd.Cancel = func() error { return nil }
+		return
+	}
+	setProcessGroup(cmd)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+}
+
+// showOutputs shows what a process writes.
+func showOutputs(cmd *exec.Cmd, show func(Output)) {
 	var mu sync.Mutex
 	writer := func(name string) io.Writer {
 		return writerFunc(func(b []byte) (int, error) {
@@ -50,16 +99,6 @@ func (k *Kernel) runProgram(ctx context.Context, cmd *exec.Cmd, show func(Output
 		})
 	}
 	cmd.Stdout, cmd.Stderr = writer("stdout"), writer("stderr")
-	setProcessGroup(cmd)
-	err := cmd.Run()
-	switch {
-	case ctx.Err() != nil:
-		return interrupted("and ended")
-	case err != nil:
-		message := fmt.Sprintf("the program ended with %v", err)
-		return &Error{Ename: "exit", Evalue: message, Traceback: []string{message}}
-	}
-	return nil
 }
 
 // interpretProgram has a worker interpret a program.
@@ -78,9 +117,13 @@ func (k *Kernel) interpretProgram(ctx context.Context, req ExecuteRequest, show 
 	cmd.Env = []string{worker.ProgramVariable + "=" + req.Cell}
 	cmd.ExtraFiles = []*os.File{textR, refusalW}
 	var wg sync.WaitGroup
+	program := worker.Program{Text: req.Code}
+	if req.Process != nil {
+		program.Args = req.Process.Args
+	}
 	wg.Go(func() {
 		defer textW.Close()
-		io.WriteString(textW, req.Code) //nolint:errcheck // a worker that ends early says so itself
+		json.NewEncoder(textW).Encode(program) //nolint:errcheck // a worker that ends early says so itself
 	})
 	refusals := make(chan error, 1)
 	var refused pipe.Failure
@@ -88,7 +131,7 @@ func (k *Kernel) interpretProgram(ctx context.Context, req ExecuteRequest, show 
 		defer refusalR.Close()
 		refusals <- json.NewDecoder(refusalR).Decode(&refused)
 	}()
-	failed := k.runProgram(ctx, cmd, show)
+	failed := k.runProgram(ctx, cmd, req.Process, show)
 	textR.Close() // the writer may still wait
 	refusalW.Close()
 	wg.Wait()
@@ -116,7 +159,15 @@ func (k *Kernel) rejected(f *pipe.Failure) *Error {
 		d.Pos.Column = 1 + len(line) - len(strings.TrimLeft(line, " \t"))
 		ds = append(ds, d)
 	}
-	return k.refused(ds, k.builder.err)
+	e := k.compileError(ds)
+	e.Ename = "refused"
+	switch {
+	case k.config.Engine == Interpret:
+		e.Traceback = append(e.Traceback, errSwitchedOff.Error())
+	case k.builder.err != nil:
+		e.Traceback = append(e.Traceback, k.builder.err.Error())
+	}
+	return e
 }
 
 type writerFunc func([]byte) (int, error)

@@ -44,9 +44,8 @@ func declaresFunctions(c *check.Checked) bool {
 func (k *Kernel) swap(unit *lower.Unit, checked *check.Checked) {
 	b := k.builder
 	b.warm.Go(func() {
-		<-b.opened
 		program := &lower.Program{Unit: unit}
-		if b.err != nil || b.build(b.ctx, program) != nil {
+		if b.wait() != nil || b.build(b.ctx, program, Compile, nil) != nil {
 			return // they stay interpreted
 		}
 		k.begin()

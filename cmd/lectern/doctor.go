@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lectern-go/lectern/kernel"
+	"github.com/lectern-go/lectern/kernel/compile"
 	"github.com/lectern-go/lectern/kernel/exportdata"
 )
 
@@ -24,8 +25,8 @@ func (doctorCmd) Run() error {
 	err := tryCell(kernel.Interpret, "1 + 1")
 	finding("interpreted cells", err, "")
 	start := time.Now()
-	compileErr := tryCell(kernel.Auto, "type t[T any] struct{ x T }\nt[int]{2}")
-	finding("compiled cells", compileErr, "types, methods and generics are refused until then")
+	compileErr := tryCompiler()
+	finding("compiled cells", compileErr, "until then all cells are interpreted: they run slower, and what the interpreter does not run right is refused")
 	if compileErr == nil {
 		fmt.Printf("      the first one took %.1f s\n", time.Since(start).Seconds())
 	}
@@ -50,6 +51,18 @@ func finding(what string, err error, remedy string) {
 	fmt.Printf("no    %s: %s\n", what, line)
 }
 
+// tryCompiler compiles a cell.
+func tryCompiler() error {
+	w, err := compile.Open(context.Background(), compile.Config{Source: sourceFolder()})
+	if err != nil {
+		if missing := new(compile.ToolchainError); errors.As(err, &missing) {
+			return errors.New(missing.Missing())
+		}
+		return err
+	}
+	return errors.Join(w.Close(), tryCell(kernel.Compile, "type t[T any] struct{ x T }\nt[int]{2}"))
+}
+
 // tryCell runs a cell in a kernel of its own.
 func tryCell(engine kernel.Engine, code string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
@@ -67,7 +80,7 @@ func tryCell(engine kernel.Engine, code string) error {
 	err = errors.Join(err, k.Close())
 	if err == nil && reply.Error != nil {
 		e := reply.Error
-		err = fmt.Errorf("%s: %s", e.Ename, e.Traceback[len(e.Traceback)-1])
+		err = fmt.Errorf("%s: %s", e.Ename, e.Evalue)
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/alecthomas/kong"
 )
@@ -32,7 +33,8 @@ func main() {
 // run parses args, runs the command and returns the exit code: 0 done,
 // 1 failed, 2 bad usage.
 func run(args []string) (code int) {
-	parser, err := kong.New(&cli{},
+	args, program := cutProgramArgs(args)
+	parser, err := kong.New(&cli{Run: runCmd{arguments: program}},
 		kong.Name("lectern"),
 		kong.Description("An interactive notebook for Go with an experiment tracker built in."),
 	)
@@ -48,6 +50,16 @@ func run(args []string) (code int) {
 		return report(err)
 	}
 	return 0
+}
+
+// cutProgramArgs cuts what stands behind -- off the command that runs a program: it
+// is the program's.
+func cutProgramArgs(args []string) (own, program []string) {
+	i := slices.Index(args, "--")
+	if i > 0 && args[0] == "run" && slices.ContainsFunc(args[:i], isProgram) {
+		return args[:i], args[i+1:]
+	}
+	return args, nil
 }
 
 // A usageError says that a command was called wrongly: with a file that does not
@@ -70,6 +82,10 @@ func report(err error) (code int) {
 			code = max(code, report(e))
 		}
 		return code
+	}
+	var status exitStatus
+	if errors.As(err, &status) {
+		return int(status)
 	}
 	fmt.Fprintf(os.Stderr, "lectern: %v\n", err)
 	var usage usageError

@@ -18,7 +18,7 @@ import (
 
 // runCmd runs notebooks from top to bottom and saves them with their outputs.
 type runCmd struct {
-	Notebooks   []string      `arg:"" name:"notebook" help:"Notebooks to run (.ipynb), side by side if there are several, or one Go program (.go)."`
+	Notebooks   []string      `arg:"" name:"notebook" help:"Notebooks to run (.ipynb), side by side if there are several, or one Go program (.go) with its arguments behind --."`
 	Output      string        `short:"o" placeholder:"PATH" help:"Where to write the executed notebook; of several, the folder. Default: A.out.ipynb beside A.ipynb."`
 	Parameters  []string      `short:"p" name:"parameter" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable of the cell tagged \"parameters\" (may be repeated)."`
 	DB          string        `name:"db" placeholder:"URI" help:"Tracker database. Default: LECTERN_DB, else the nearest lectern.db upwards."`
@@ -26,14 +26,15 @@ type runCmd struct {
 	Timeout     time.Duration `placeholder:"DURATION" help:"Stop a cell that runs longer, such as 90s or 10m."`
 	Engine      string        `default:"auto" enum:"auto,interpret,compile" placeholder:"ENGINE" help:"What runs the cells: auto, interpret or compile."`
 	AllowErrors bool          `help:"Go on after a cell that ends in an error."`
+	arguments   []string      // of a program, behind --
 	Jobs        int           `short:"j" placeholder:"N" help:"Notebooks that run at the same time. Default: the number of CPUs."`
 }
 
 // Run runs the notebooks. Nothing runs until all of them are found to be in
 // order.
 func (c runCmd) Run() error {
-	if len(c.Notebooks) == 1 && filepath.Ext(c.Notebooks[0]) == ".go" {
-		return c.runProgram(c.Notebooks[0])
+	if isProgram(c.Notebooks[0]) {
+		return c.runProgram(c.Notebooks[0], append(c.Notebooks[1:], c.arguments...))
 	}
 	jobs, err := c.prepare()
 	if err != nil {

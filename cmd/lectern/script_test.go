@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,7 +24,15 @@ func TestMain(m *testing.M) {
 //	oneline FILE     FILE holds exactly one line
 //	replace OLD NEW FILE    put NEW for every OLD in FILE
 //	waitfile FILE    wait until FILE exists
+//
+// and the condition can-hide-go: a script may hide /usr/local/go, which is looked
+// into wherever PATH leads, from a command.
 func TestScripts(t *testing.T) {
+	caches, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	goCache, modCache, _ := strings.Cut(strings.TrimSpace(string(caches)), "\n")
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -34,7 +44,19 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LECTERN_DATA", "")
 			env.Setenv("LECTERN_EXPERIMENT", "")
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
+			env.Setenv("GOCACHE", goCache) // a cell is compiled in a second
+			env.Setenv("GOMODCACHE", modCache)
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".git"), 0o777) // the project's root
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "can-hide-go" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			err := exec.Command("unshare", "-rm", "true").Run()
+			if err != nil && os.Getenv("LECTERN_CI") != "" {
+				return false, fmt.Errorf("unshare -rm: %w", err)
+			}
+			return err == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"oneline":  oneLine,

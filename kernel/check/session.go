@@ -164,6 +164,11 @@ func (s *Session) CheckProgram(c *cell.Cell) (*Checked, []Diagnostic) {
 	file.Decls = append(file.Decls, c.Decls...)
 	r.check(s, s.importer, file, func(types.Error) bool { return false })
 	if len(r.diagnostics) > 0 {
+		alone := &Session{fset: s.fset, importer: s.importer} // which sees no earlier cell
+		imports, _ := alone.importsOf(c)                      // what is wrong with them is in the diagnostics
+		for i := range r.diagnostics {
+			alone.suggest(r, imports, &r.diagnostics[i])
+		}
 		return nil, r.diagnostics
 	}
 	return &Checked{Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, session: s}, nil

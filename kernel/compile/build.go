@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,8 +31,8 @@ type Package struct {
 // plugin's file. Later packages may import this one. Cancelling the context ends
 // the tools.
 //
-// The package has been type-checked; an error of the compiler, which Build
-// returns with its output, means that the checker and the compiler disagree.
+// The package has been type-checked; a [*CompilerError] means that the checker and
+// the compiler disagree. Any other error is of the machine: a full disk, say.
 func (w *Workspace) Build(ctx context.Context, p Package) (plugin string, err error) {
 	if !sessionPath.MatchString(p.Path + ".") {
 		return "", fmt.Errorf("build %s: the path does not begin with %s", p.Path, pathPrefix)
@@ -101,8 +102,20 @@ func (w *Workspace) compile(ctx context.Context, dir, path string, files []strin
 		"-installsuffix", w.tools.suffix, "-buildid", path,
 	}, w.tools.compileFlags(), files)
 	_, err := w.tools.run(ctx, dir, filepath.Join(w.tools.toolDir, "compile"), args...)
+	if failed := new(commandError); errors.As(err, &failed) && positioned.MatchString(failed.output) {
+		return &CompilerError{failed.output}
+	}
 	return err
 }
+
+// positioned matches what the compiler says of a line of the source.
+var positioned = regexp.MustCompile(`(?m)^\S.*\.go:\d+:`)
+
+// CompilerError is what the compiler says against a package.
+type CompilerError struct{ Output string }
+
+// Error returns the compiler's output.
+func (e *CompilerError) Error() string { return "compile: " + e.Output }
 
 func (w *Workspace) link(ctx context.Context, dir, path, plugin string) error {
 	args := slices.Concat([]string{

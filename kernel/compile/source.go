@@ -53,7 +53,7 @@ func (t *toolchain) findSource(ctx context.Context, dir string) (sourceModule, e
 // download asks the go command for the folder of a module's version. It is in
 // the module cache, unless that was emptied.
 func (t *toolchain) download(ctx context.Context, m *sourceModule) error {
-	out, err := t.run(ctx, os.TempDir(), t.command, "mod", "download", "-json", m.path+"@"+m.version)
+	out, err := t.run(ctx, anywhere, t.command, "mod", "download", "-json", m.path+"@"+m.version)
 	if err != nil {
 		return fmt.Errorf("%w (%w)", errNoSource, err)
 	}

@@ -21,20 +21,23 @@ type ToolchainError struct {
 	Need   string // the Go version that built this program, "go1.26.8"
 	Have   string // the version that was found, "" for none
 	Path   string // the go command that was tried, "" for none
-	Reason string // what is missing besides a version
+	Reason string // what is missing besides a version; why Path does not run
 }
 
 // Error says in one line what is missing and what to do.
-func (e *ToolchainError) Error() string {
+func (e *ToolchainError) Error() string { return "cells cannot be compiled: " + e.Missing() }
+
+// Missing is what Error says is missing and what to do, alone.
+func (e *ToolchainError) Missing() string {
 	switch {
-	case e.Reason != "":
-		return "cells cannot be compiled: " + e.Reason
+	case e.Path == "" && e.Reason == "":
+		return fmt.Sprintf("no go command on PATH; install %s from https://go.dev/dl", e.Need)
 	case e.Path == "":
-		return fmt.Sprintf("cells cannot be compiled: no go command on PATH; install %s from https://go.dev/dl", e.Need)
+		return e.Reason
 	case e.Have == "":
-		return fmt.Sprintf("cells cannot be compiled: %s does not run; install %s from https://go.dev/dl", e.Path, e.Need)
+		return fmt.Sprintf("%s does not run (%s); install %s from https://go.dev/dl", e.Path, e.Reason, e.Need)
 	}
-	return fmt.Sprintf("cells cannot be compiled: %s is %s, and this program was built with %s; install that with: go install golang.org/dl/%[3]s@latest && %[3]s download",
+	return fmt.Sprintf("%s is %s, and this program was built with %s; install that with: go install golang.org/dl/%[3]s@latest && %[3]s download",
 		e.Path, e.Have, e.Need)
 }
 
@@ -44,6 +47,7 @@ type toolchain struct {
 	command string   // the go command
 	env     []string // for it and its tools
 	toolDir string
+	cache   string // the go command's build cache
 	cc      string
 	flags   []string // build flags of this program that change compiled code
 	suffix  string   // for the linker's -installsuffix
@@ -78,26 +82,45 @@ func findToolchain(ctx context.Context, command string, env []string) (*toolchai
 		if err != nil {
 			continue
 		}
-		missing.Path = path
-		for _, switched := range []string{"GOTOOLCHAIN=local", "GOTOOLCHAIN=" + runtime.Version()} {
-			t := &toolchain{command: path, env: append(slices.Concat(env, settings.env), switched), flags: settings.flags, suffix: settings.suffix}
-			have, err := t.inspect(ctx)
-			if err != nil {
-				if ctx.Err() != nil {
-					return nil, ctx.Err()
-				}
-				break
-			}
-			if have == runtime.Version() {
-				return t, t.checkCompiler()
-			}
-			missing.Have = have
-			if os.Getenv("GOTOOLCHAIN") == "local" {
-				break
-			}
+		t := &toolchain{command: path, flags: settings.flags, suffix: settings.suffix}
+		have, err := t.switchTo(ctx, runtime.Version(), slices.Concat(env, settings.env))
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err == nil && have == runtime.Version():
+			return t, t.check()
+		case missing.Path != "": // the first one is the one to speak of
+		case err != nil:
+			missing.Path, missing.Reason = path, firstLine(err.Error())
+		default:
+			missing.Path, missing.Have = path, have
 		}
 	}
 	return nil, missing
+}
+
+// switchTo has the go command be of a version, if it is or the user's GOTOOLCHAIN
+// allows it. It returns the version that the command has then.
+func (t *toolchain) switchTo(ctx context.Context, version string, env []string) (have string, err error) {
+	t.env = append(env, "GOTOOLCHAIN=local")
+	if have, err = t.inspect(ctx); err != nil || have == version {
+		return have, err
+	}
+	t.env = env
+	setting, err := t.run(ctx, anywhere, t.command, "env", "GOTOOLCHAIN")
+	if err != nil || strings.TrimSpace(string(setting)) == "local" {
+		return have, nil
+	}
+	t.env = append(env, "GOTOOLCHAIN="+version)
+	if switched, err := t.inspect(ctx); err == nil {
+		have = switched
+	}
+	return have, nil // it could not be downloaded
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
 
 func candidates(command string) []string {
@@ -111,29 +134,51 @@ func candidates(command string) []string {
 	return append(list, "/usr/local/go/bin/go")
 }
 
+// anywhere is a folder that is there and in no module.
+const anywhere = "/"
+
 // inspect asks the go command what it is and where its tools are.
 func (t *toolchain) inspect(ctx context.Context) (version string, err error) {
-	var out struct{ GOVERSION, GOROOT, CC, GOTOOLDIR, GOFLAGS string }
-	stdout, err := t.run(ctx, os.TempDir(), t.command, "env", "-json", "GOVERSION", "GOROOT", "CC", "GOTOOLDIR", "GOFLAGS")
+	var out struct{ GOVERSION, GOROOT, CC, GOTOOLDIR, GOFLAGS, GOCACHE string }
+	stdout, err := t.run(ctx, anywhere, t.command, "env", "-json", "GOVERSION", "GOROOT", "CC", "GOTOOLDIR", "GOFLAGS", "GOCACHE")
 	if err != nil {
 		return "", err
 	}
 	if err := json.Unmarshal(stdout, &out); err != nil {
 		return "", fmt.Errorf("go env: %w", err)
 	}
-	t.cc, t.toolDir = out.CC, out.GOTOOLDIR
+	t.cc, t.toolDir, t.cache = out.CC, out.GOTOOLDIR, out.GOCACHE
 	t.env = append(t.env, "GOROOT="+out.GOROOT, "GOFLAGS="+moduleFlags(out.GOFLAGS))
 	return out.GOVERSION, nil
 }
 
-// checkCompiler returns an error when there is no C compiler, which links
-// plugins.
-func (t *toolchain) checkCompiler() error {
+// check returns an error when there is no C compiler, which links plugins, or
+// nowhere to keep what the go command builds.
+func (t *toolchain) check() error {
 	name, _, _ := strings.Cut(t.cc, " ")
 	if _, err := exec.LookPath(name); err != nil {
 		return &ToolchainError{Need: runtime.Version(), Reason: fmt.Sprintf("no C compiler: %q is not on PATH; install gcc or clang, or set CC", name)}
 	}
+	if err := writable(t.cache); err != nil {
+		return &ToolchainError{Need: runtime.Version(), Reason: fmt.Sprintf("the go command's build cache cannot be written (%v); set GOCACHE to a folder that can", err)}
+	}
 	return nil
+}
+
+// writable makes sure that files can be made in a folder, which need not exist.
+func writable(dir string) error {
+	if !filepath.IsAbs(dir) {
+		return fmt.Errorf("it is %q", dir)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "lectern-")
+	if err != nil {
+		return err
+	}
+	f.Close()
+	return os.Remove(f.Name())
 }
 
 // settings are what this program was built with as far as plugins must agree.
@@ -212,7 +257,9 @@ type commandError struct {
 }
 
 // Error returns the command's name and what it wrote.
-func (e *commandError) Error() string { return e.name + ": " + e.output }
+func (e *commandError) Error() string {
+	return e.name + ": " + strings.TrimPrefix(e.output, e.name+": ")
+}
 
 // Unwrap returns the exit status.
 func (e *commandError) Unwrap() error { return e.err }

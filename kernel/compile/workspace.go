@@ -60,7 +60,7 @@ func Open(ctx context.Context, cfg Config) (*Workspace, error) {
 	}
 	dir, err := os.MkdirTemp(cfg.TempDir, "lectern-session-")
 	if err != nil {
-		return nil, fmt.Errorf("compile workspace: %w", err)
+		return nil, &ToolchainError{Need: runtime.Version(), Reason: fmt.Sprintf("no folder for temporary files (%v); set TMPDIR to one that can be written", err)}
 	}
 	w := &Workspace{dir: dir, tools: tools, archives: map[string]string{}, session: map[string]bool{}}
 	w.source, w.sourceErr = tools.findSource(ctx, cfg.Source)

@@ -100,18 +100,21 @@ type lowering struct {
 	before   map[*ast.FuncLit][]ast.Stmt // what a function begins with
 	pushes   map[*ast.DeferStmt]string   // the function that takes the deferred call
 	waiting  map[*ast.CallExpr]bool      // the calls that may wait
-	temps    int
+	// goroutines are the functions that begin one.
+	goroutines map[*ast.FuncLit]bool
+	temps      int
 }
 
 func newLowering(fset *token.FileSet, c *check.Checked) *lowering {
 	return &lowering{
 		fset: fset, Checked: c,
-		imports:  map[string]string{},
-		integers: map[*ast.RangeStmt]types.Type{},
-		strings:  map[*ast.RangeStmt]bool{},
-		before:   map[*ast.FuncLit][]ast.Stmt{},
-		pushes:   map[*ast.DeferStmt]string{},
-		waiting:  map[*ast.CallExpr]bool{},
+		imports:    map[string]string{},
+		integers:   map[*ast.RangeStmt]types.Type{},
+		strings:    map[*ast.RangeStmt]bool{},
+		before:     map[*ast.FuncLit][]ast.Stmt{},
+		pushes:     map[*ast.DeferStmt]string{},
+		goroutines: map[*ast.FuncLit]bool{},
+		waiting:    map[*ast.CallExpr]bool{},
 	}
 }
 

@@ -15,10 +15,14 @@ const (
 	Top  = "Top"
 )
 
-// trackLines notes the line before each statement below n that may panic.
+// trackLines notes the line before each statement below n that may panic, but not
+// in goroutines: a panic in one ends the worker, and the lines of those that go on
+// would be taken for the cell's.
 func (l *lowering) trackLines(n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.FuncLit:
+			return !l.goroutines[n]
 		case *ast.BlockStmt:
 			if len(n.List) > 0 {
 				switch n.List[0].(type) {

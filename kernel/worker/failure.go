@@ -52,8 +52,8 @@ func panicText(v any) string {
 func (s *session) interpretedFrames() []pipe.Frame {
 	frames := s.frames.take()
 	if n := len(frames); n > 0 {
-		frames[n-1].Line = s.top
-		frames[0].Line = s.line
+		frames[n-1].Line = *s.top
+		frames[0].Line = *s.line
 	}
 	if s.units != nil { // called from the others
 		frames = append(s.units.frames(), frames...)

@@ -1,7 +1,10 @@
 package worker
 
 import (
+	"fmt"
 	"reflect"
+	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -43,4 +46,32 @@ func (s *session) forget() {
 // raises to stop the code of the run before.
 func (s *session) runID() *uint64 {
 	return field(reflect.ValueOf(s.interp), "id").Addr().Interface().(*uint64)
+}
+
+// evaluate evaluates source as the interpreter's EvalWithContext does, but says
+// when the evaluation has ended, be it after stop.
+func (s *session) evaluate(source string) (evaluated <-chan error, stop func()) {
+	interp := reflect.ValueOf(s.interp)
+	stopped, ended := make(chan struct{}), make(chan error, 1)
+	mu := field(interp, "mutex").Addr().Interface().(*sync.RWMutex) //nolint:forcetypeassert // see above
+	mu.Lock()
+	field(interp, "done").Set(reflect.ValueOf(stopped))
+	field(interp, "cancelChan").SetBool(true)
+	mu.Unlock()
+	s.evaluating.Add(1)
+	go func() {
+		var err error
+		defer func() {
+			if v := recover(); v != nil {
+				err = fmt.Errorf("%v", v)
+			}
+			s.evaluating.Add(-1)
+			ended <- err
+		}()
+		_, err = s.interp.Eval(source)
+	}()
+	return ended, func() {
+		atomic.AddUint64(s.runID(), 1)
+		close(stopped)
+	}
 }

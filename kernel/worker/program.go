@@ -17,10 +17,16 @@ import (
 )
 
 // ProgramVariable is the environment variable that makes the process interpret
-// one program instead of serving a kernel. It names the program; the text comes
-// as requests, and what is refused goes back as one message, a [pipe.Failure] as
-// JSON, before the program runs.
+// one program instead of serving a kernel. It names the program; a [Program] comes
+// as the only request, and what is refused goes back as the only message, a
+// [pipe.Failure], before the program runs, both as JSON.
 const ProgramVariable = "LECTERN_PROGRAM"
+
+// Program is a whole program and its arguments without the first, its name.
+type Program struct {
+	Text string
+	Args []string
+}
 
 // runProgram interprets a whole program. It returns only an error of the worker's
 // own or after the program has ended in good order.
@@ -28,22 +34,22 @@ func runProgram(config Config, name string, requests io.Reader, messages io.Writ
 	if err := os.Unsetenv(ProgramVariable); err != nil {
 		return err
 	}
-	text, err := io.ReadAll(requests)
-	if err != nil {
+	var request Program
+	if err := json.NewDecoder(requests).Decode(&request); err != nil {
 		return fmt.Errorf("read program: %w", err)
 	}
 	importer, err := config.importer()
 	if err != nil {
 		return err
 	}
-	program, err := ssainterp.Main(importer, config.symbols, name, string(text))
+	program, err := ssainterp.Main(importer, config.symbols, name, request.Text)
 	if err != nil {
 		return errors.Join(json.NewEncoder(messages).Encode(rejected(err)), messages.Close())
 	}
 	if err := messages.Close(); err != nil {
 		return err
 	}
-	os.Args = []string{name}
+	os.Args = append([]string{name}, request.Args...)
 	defer func() {
 		if v := recover(); v != nil {
 			program.Crash(v)

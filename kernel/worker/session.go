@@ -33,9 +33,10 @@ type session struct {
 	frames     *frameWriter
 	units      *units                          // nil until a cell needs it
 	globalSize int                             // of the interpreter's global frame before any cell
-	line       int                             // of the last statement that may panic
-	top        int                             // of the last outermost statement
+	line       *int                            // of the last statement that may panic
+	top        *int                            // of the last outermost statement
 	body       func(func())                    // runs the function literal of the current cell
+	evaluating atomic.Int32                    // evaluations that have not ended
 	stop       atomic.Pointer[context.Context] // of the current cell
 }
 
@@ -46,6 +47,7 @@ func newSession(w *worker) *session {
 		names:    map[string]string{},
 		frames:   &frameWriter{},
 	}
+	s.line, s.top = newLines()
 	s.hooks = map[string]reflect.Value{
 		lower.StopVar:             reflect.ValueOf(&w.owners.stopped),
 		lower.CheckVar:            reflect.ValueOf(w.owners.check),
@@ -61,8 +63,8 @@ func newSession(w *worker) *session {
 	s.interp = interp.New(interp.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: s.frames})
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: {
 		lower.Show:  reflect.ValueOf(w.show),
-		lower.Line:  reflect.ValueOf(&s.line),
-		lower.Top:   reflect.ValueOf(&s.top),
+		lower.Line:  reflect.ValueOf(s.line),
+		lower.Top:   reflect.ValueOf(s.top),
 		lower.Check: reflect.ValueOf(w.owners.check),
 		"Run":       reflect.ValueOf(func(f func()) { s.body(f) }),
 	}}))
@@ -226,10 +228,13 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	if s.units != nil {
 		s.units.program.ForgetTrace()
 	}
-	id := *s.runID()
-	defer s.forget()
-	_, err := s.interp.EvalWithContext(ctx, lower.Session+".Run("+literal+")")
-	if s.interrupted(ctx) {
+	evaluated, stop := s.evaluate(lower.Session + ".Run(" + literal + ")")
+	var err error
+	select {
+	case err = <-evaluated:
+	case <-ctx.Done():
+		id := atomic.LoadUint64(s.runID())
+		stop()
 		select {
 		case id := <-goroutine:
 			await(finished, id)
@@ -238,6 +243,11 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 		// Closures remember the run that made them and return zeros at once
 		// in any other: this run goes on.
 		atomic.StoreUint64(s.runID(), id)
+	}
+	if s.evaluating.Load() == 0 { // nothing that was left behind needs it
+		s.forget()
+	}
+	if s.interrupted(ctx) {
 		return interrupted(ctx)
 	}
 	select {
