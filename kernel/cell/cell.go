@@ -190,6 +190,8 @@ type splitter struct {
 	program bool
 
 	depth int
+	head  bool          // of an if, for or switch: a semicolon in it is followed by a condition
+	funcs int           // the literals in the head whose body is still to come
 	start int           // of the current chunk, or -1
 	toks  []token.Token // its first tokens, until its kind is known
 	stmt  bool          // its kind
@@ -215,7 +217,7 @@ func (s *splitter) scan(first bool) (end int, magic bool) {
 				}
 				continue
 			}
-			if tok == token.REM || tok == token.NOT {
+			if (tok == token.REM || tok == token.NOT) && !s.head {
 				return s.base + offset, true
 			}
 			if tok == token.PACKAGE && first && len(s.chunks) == 0 {
@@ -241,7 +243,17 @@ func (s *splitter) token(tok token.Token, lit string, offset int) {
 		}
 	}
 	switch tok {
-	case token.LPAREN, token.LBRACK, token.LBRACE:
+	case token.IF, token.FOR, token.SWITCH:
+		s.head, s.funcs = s.head || s.depth == 0, 0
+	case token.FUNC:
+		s.funcs++
+	case token.LBRACE:
+		if s.depth == 0 && s.funcs == 0 {
+			s.head = false
+		}
+		s.funcs = max(0, s.funcs-1)
+		s.depth++
+	case token.LPAREN, token.LBRACK:
 		s.depth++
 	case token.RPAREN, token.RBRACK, token.RBRACE:
 		s.depth = max(0, s.depth-1)
