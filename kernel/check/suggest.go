@@ -98,7 +98,7 @@ func Nearest(name string, candidates []string) string {
 		return ""
 	}
 	best, bestDistance := "", 2
-	if len(name) > 4 {
+	if len(name) > 5 {
 		bestDistance = 3
 	}
 	slices.Sort(candidates)
