@@ -29,9 +29,9 @@ func (l *lowering) sessionFunc(name string, pos token.Pos) ast.Expr {
 
 // later lowers the call of a go or defer statement to a closure without
 // arguments in a variable: the interpreter would evaluate function, receiver and
-// arguments only when the call runs. It returns the statements that evaluate them,
-// the variable and its closure.
-func (l *lowering) later(call *ast.CallExpr) (out []ast.Stmt, closure *ast.Ident, lit *ast.FuncLit) {
+// arguments only when the call runs. It returns the statements that evaluate them
+// and the variable.
+func (l *lowering) later(call *ast.CallExpr) (out []ast.Stmt, closure *ast.Ident) {
 	pos := call.Pos()
 	inner := &ast.CallExpr{Fun: call.Fun, Lparen: pos, Ellipsis: call.Ellipsis, Rparen: pos}
 	define := func(x ast.Expr, t types.Type) *ast.Ident {
@@ -71,16 +71,17 @@ func (l *lowering) later(call *ast.CallExpr) (out []ast.Stmt, closure *ast.Ident
 	if name := l.builtin(call); name != "" {
 		inner.Fun = l.sessionFunc(name, pos)
 	}
-	lit = &ast.FuncLit{
+	lit := &ast.FuncLit{
 		Type: &ast.FuncType{Func: pos, Params: &ast.FieldList{}},
 		Body: &ast.BlockStmt{Lbrace: pos, List: []ast.Stmt{&ast.ExprStmt{X: inner}}, Rbrace: pos},
 	}
+	l.functions[lit] = later
 	closure = l.temp()
 	closure.NamePos = pos
 	out = append(out, &ast.AssignStmt{
 		Lhs: []ast.Expr{closure}, TokPos: pos, Tok: token.DEFINE, Rhs: []ast.Expr{fresh(lit, "func()")},
 	})
-	return out, closure, lit
+	return out, closure
 }
 
 // byReference reports whether the method's receiver is a pointer to the
@@ -117,16 +118,14 @@ func fresh(lit *ast.FuncLit, typ string) ast.Expr {
 
 // goStmt lowers go f(x).
 func (l *lowering) goStmt(n *ast.GoStmt) []ast.Stmt {
-	body, _ := ast.Unparen(n.Call.Fun).(*ast.FuncLit)
-	out, closure, lit := l.later(n.Call)
-	l.goroutines[body], l.goroutines[lit] = true, true
+	out, closure := l.later(n.Call)
 	return append(out, &ast.GoStmt{Go: n.Go, Call: &ast.CallExpr{Fun: ast.NewIdent(closure.Name), Lparen: n.Go, Rparen: n.Go}})
 }
 
 // deferStmt lowers defer f(x). push is the function that takes the deferred
 // calls of a function with several.
 func (l *lowering) deferStmt(n *ast.DeferStmt) []ast.Stmt {
-	out, closure, _ := l.later(n.Call)
+	out, closure := l.later(n.Call)
 	if push := l.pushes[n]; push != "" {
 		return append(out, &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{NamePos: n.Defer, Name: push}, Args: []ast.Expr{ast.NewIdent(closure.Name)}}})
 	}
@@ -213,6 +212,7 @@ func (l *lowering) call(n *ast.CallExpr) bool {
 		n.Fun = l.sessionFunc(name, n.Pos())
 		return false
 	}
+	l.panicValue(n)
 	sig, ok := l.Info.TypeOf(n.Fun).(*types.Signature)
 	if ok {
 		l.nilArguments(n, sig)

@@ -133,6 +133,11 @@ func (u *unit) pre(c *astutil.Cursor) bool {
 				return false
 			}
 		}
+	case *ast.CallExpr:
+		if call := u.recover(n); call != nil && c.Name() != "Call" {
+			c.Replace(call)
+			return false
+		}
 	case *ast.UnaryExpr:
 		if o := u.object(n.X); n.Op == token.AND && o != nil {
 			c.Replace(u.useSlot(o, n.Pos()))

@@ -58,6 +58,7 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 			p.Slots = append(p.Slots, Slot{Name: o.Slot, Type: l.typeText(o.Type())})
 		}
 	}
+	l.checkIndexes(c.Body, false)
 	body := l.deferred(c.Body)
 	for _, d := range c.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok {
@@ -65,16 +66,14 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 		}
 	}
 	for _, st := range c.Body.List {
-		body = append(body, l.note(st.Pos(), Top))
+		body = append(body, l.note(st.Pos()))
 		body = append(body, l.topLevel(st)...)
 	}
-	for _, st := range body {
-		l.trackLines(st)
-		l.addChecks(st)
-	}
-	body = l.withChecks(l.tracked(body, Line))
 	if len(body) > 0 {
-		src, err := l.print(body)
+		fn := &ast.FuncLit{Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: body, Rbrace: c.Body.Rbrace}}
+		l.trackLines(fn, true)
+		l.addChecks(fn.Body)
+		src, err := l.print(fn)
 		if err != nil {
 			return nil, err
 		}
@@ -95,33 +94,33 @@ type lowering struct {
 	aliases []string          // predeclared types that are embedded
 	// integers are the loops over integers and the types of their variables,
 	// noted before their parts are rewritten.
-	integers map[*ast.RangeStmt]types.Type
-	strings  map[*ast.RangeStmt]bool     // the loops over strings
-	before   map[*ast.FuncLit][]ast.Stmt // what a function begins with
-	pushes   map[*ast.DeferStmt]string   // the function that takes the deferred call
-	waiting  map[*ast.CallExpr]bool      // the calls that may wait
-	// goroutines are the functions that begin one.
-	goroutines map[*ast.FuncLit]bool
-	temps      int
+	integers  map[*ast.RangeStmt]types.Type
+	strings   map[*ast.RangeStmt]bool     // the loops over strings
+	before    map[*ast.FuncLit][]ast.Stmt // what a function begins with
+	pushes    map[*ast.DeferStmt]string   // the function that takes the deferred call
+	functions map[*ast.FuncLit]int        // written or later
+	checked   map[ast.Expr]bool           // the expressions that say which index was wrong
+	waiting   map[*ast.CallExpr]bool      // the calls that may wait
+	temps     int
 }
 
 func newLowering(fset *token.FileSet, c *check.Checked) *lowering {
 	return &lowering{
 		fset: fset, Checked: c,
-		imports:    map[string]string{},
-		integers:   map[*ast.RangeStmt]types.Type{},
-		strings:    map[*ast.RangeStmt]bool{},
-		before:     map[*ast.FuncLit][]ast.Stmt{},
-		pushes:     map[*ast.DeferStmt]string{},
-		goroutines: map[*ast.FuncLit]bool{},
-		waiting:    map[*ast.CallExpr]bool{},
+		imports:   map[string]string{},
+		integers:  map[*ast.RangeStmt]types.Type{},
+		strings:   map[*ast.RangeStmt]bool{},
+		before:    map[*ast.FuncLit][]ast.Stmt{},
+		pushes:    map[*ast.DeferStmt]string{},
+		functions: map[*ast.FuncLit]int{},
+		checked:   map[ast.Expr]bool{},
+		waiting:   map[*ast.CallExpr]bool{},
 	}
 }
 
-func (l *lowering) print(body []ast.Stmt) (string, error) {
+func (l *lowering) print(fn *ast.FuncLit) (string, error) {
 	var buf bytes.Buffer
 	config := printer.Config{Mode: printer.SourcePos | printer.UseSpaces, Tabwidth: 1}
-	fn := &ast.FuncLit{Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: body}}
 	if err := config.Fprint(&buf, l.fset, fn); err != nil {
 		return "", fmt.Errorf("lower %s: %w", l.Name, err)
 	}
@@ -174,6 +173,8 @@ func (l *lowering) typeText(t types.Type) string {
 // function assigns a declared function to its slot. An init function is called.
 func (l *lowering) function(f *ast.FuncDecl) []ast.Stmt {
 	lit := &ast.FuncLit{Type: f.Type, Body: f.Body}
+	l.functions[lit] = written
+	l.checkIndexes(f.Body, false)
 	lit.Type.Func = f.Pos()
 	l.rewrite(lit)
 	if f.Name.Name == "init" {
@@ -263,6 +264,18 @@ func (l *lowering) pre(c *astutil.Cursor) bool {
 		l.waiting[n] = waits(l.Info, n)
 		if l.Info.Types[n].Value == nil {
 			return l.call(n)
+		}
+	case *ast.IndexExpr:
+		if l.Info.Types[n].Value == nil && l.index(n) {
+			return false
+		}
+	case *ast.SliceExpr:
+		if l.slice(n) {
+			return false
+		}
+	case *ast.TypeAssertExpr:
+		if l.typeAssert(n) {
+			return false
 		}
 	case *ast.UnaryExpr:
 		if o := l.object(n.X); n.Op == token.AND && o != nil {

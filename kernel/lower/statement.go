@@ -99,6 +99,7 @@ func (l *lowering) post(c *astutil.Cursor) bool {
 	case *ast.FuncLit:
 		n.Body.List = append(l.before[n], n.Body.List...)
 		if l.Info.TypeOf(n) != nil { // not made by the lowering itself
+			l.functions[n] = written
 			c.Replace(fresh(n, l.signature(n)))
 		}
 	case *ast.LabeledStmt:
@@ -151,7 +152,8 @@ func (l *lowering) send(n *ast.SendStmt) []ast.Stmt {
 	})
 	value, more := l.evaluate([]ast.Expr{n.Value}, []types.Type{t.(*types.Chan).Elem()}, n.Pos())
 	out = append(out, more...)
-	return append(out, &ast.SendStmt{Chan: ast.NewIdent(temps[0].Name), Arrow: n.Arrow, Value: ast.NewIdent(value[0].Name)})
+	channel := &ast.Ident{NamePos: n.Pos(), Name: temps[0].Name}
+	return append(out, &ast.SendStmt{Chan: channel, Arrow: n.Arrow, Value: ast.NewIdent(value[0].Name)})
 }
 
 // noteRange notes what a range statement ranges over, before its parts are

@@ -99,6 +99,7 @@ func (p *planner) visit(n ast.Node) bool {
 		p.later(n.Call)
 	case *ast.DeferStmt:
 		p.later(n.Call)
+		p.deferred(n.Call)
 	case *ast.AssignStmt:
 		p.assign(n)
 	case *ast.DeclStmt:
@@ -204,6 +205,28 @@ func (p *planner) later(call *ast.CallExpr) {
 		if _, ok := p.Info.TypeOf(x).(*types.Tuple); ok {
 			p.refuse(call, "go and defer with the results of a call as arguments")
 		}
+	}
+}
+
+// deferred refuses to defer what might recover: its caller is a closure then, for
+// which recover returns nil. What packages and the cell's own literals have does
+// not.
+func (p *planner) deferred(call *ast.CallExpr) {
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.FuncLit:
+		return
+	case *ast.SelectorExpr:
+		sel := p.Info.Selections[fun]
+		if sel == nil || sel.Kind() == types.MethodVal && sel.Obj().Pkg() != nil && sel.Obj().Pkg().Path() != "main" {
+			return
+		}
+	}
+	named, ok := types.Unalias(p.Info.TypeOf(call.Fun)).(*types.Named) // a context.CancelFunc
+	if ok && named.Obj().Pkg().Path() != "main" {
+		return
+	}
+	if !p.Info.Types[call.Fun].IsBuiltin() {
+		p.refuse(call, "defer of a function that might recover")
 	}
 }
 

@@ -2,7 +2,6 @@ package ssainterp
 
 import (
 	"reflect"
-	"strings"
 	"unsafe"
 
 	"golang.org/x/tools/go/ssa"
@@ -210,13 +209,16 @@ func better[T orderable](name string) func(best, x unsafe.Pointer) {
 
 // wrapNilCheck translates the check of a method made for *T from one of T.
 func (tr *translator) wrapNilCheck(args []operand, dst operand) op {
-	x, recv, method := args[0], args[1], args[2]
+	x, method := args[0], args[2]
+	recv := x.typ.Elem()
 	return func(fr *frame) {
 		p := *(*unsafe.Pointer)(x.in(fr))
 		if p == nil {
-			name := at[string](&recv, fr)
-			panic(plainError("value method " + name + "." + at[string](&method, fr) +
-				" called using nil *" + name[strings.LastIndex(name, ".")+1:] + " pointer"))
+			name := at[string](&method, fr)
+			if tr.name != nil {
+				name = tr.name(name)
+			}
+			panic(plainError("value method " + recv.PkgPath() + "." + recv.Name() + "." + name + " called using nil *" + recv.Name() + " pointer"))
 		}
 		set(&dst, fr, p)
 	}

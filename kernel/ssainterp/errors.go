@@ -33,9 +33,21 @@ type typeAssertionError struct {
 	missing                   string
 }
 
-func panicTypeAssertion(inter, concrete, asserted unsafe.Pointer, missing string) {
+// PanicTypeAssertion panics as x.(asserted) does for an x of the interface type
+// inter that holds a value of type concrete, or nil.
+func PanicTypeAssertion(inter, concrete, asserted reflect.Type) {
 	e := new(runtime.TypeAssertionError)
-	*(*typeAssertionError)(unsafe.Pointer(e)) = typeAssertionError{inter, concrete, asserted, missing}
+	text := (*typeAssertionError)(unsafe.Pointer(e))
+	text.asserted = rtypeOf(asserted)
+	if concrete != nil {
+		text.concrete = rtypeOf(concrete)
+	}
+	switch {
+	case asserted.Kind() != reflect.Interface:
+		text.inter = rtypeOf(inter)
+	case concrete != nil:
+		text.missing = missingMethod(asserted, concrete)
+	}
 	panic(e)
 }
 

@@ -7,13 +7,22 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
+// position returns where an instruction fails: the select statement of one channel
+// is an operation on it.
+func position(instr ssa.Instruction) token.Pos {
+	if sel, ok := instr.(*ssa.Select); ok && len(sel.States) == 1 {
+		return sel.States[0].Pos
+	}
+	return instr.Pos()
+}
+
 // block translates a basic block.
 func (tr *translator) block(b *ssa.BasicBlock) block {
 	var out block
 	last := len(b.Instrs) - 1
 	for i, instr := range b.Instrs {
-		if instr.Pos().IsValid() {
-			tr.pos = instr.Pos()
+		if pos := position(instr); pos.IsValid() {
+			tr.pos = pos
 		}
 		if i == last {
 			out.next = tr.next(b, instr)

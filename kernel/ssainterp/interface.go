@@ -112,11 +112,11 @@ func (tr *translator) typeAssert(instr *ssa.TypeAssert) op {
 			}
 			*(*bool)(unsafe.Add(to, okAt)) = ok
 		case !ok:
-			missing := ""
-			if toInterface && t != nil {
-				missing = missingMethod(want.Type, typeOfRtype(t))
+			var concrete reflect.Type
+			if t != nil {
+				concrete = typeOfRtype(t)
 			}
-			panicTypeAssertion(x.typ.rtype, t, want.rtype, missing)
+			PanicTypeAssertion(x.typ.Type, concrete, want.Type)
 		}
 	}
 }

@@ -35,7 +35,6 @@ const stopWait = 100 * time.Millisecond
 // callback calls a function that may call interpreted closures, which an
 // interrupt stops as it stops a cell.
 func (s *session) callback(ctx context.Context, f func()) *pipe.Failure {
-	s.frames.take()
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
@@ -44,7 +43,7 @@ func (s *session) callback(ctx context.Context, f func()) *pipe.Failure {
 		time.Sleep(stopWait)
 		atomic.StoreUint64(id, run) // as after a cell: closures belong to this run
 	})
-	failure := s.call(ctx, f, s.anyFrames)
+	failure := s.call(ctx, f)
 	if !stop() {
 		<-stopped
 	}

@@ -5,17 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"reflect"
-	"regexp"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/lectern-go/lectern/kernel/display"
-	"github.com/lectern-go/lectern/kernel/lower"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
@@ -32,63 +27,23 @@ func failure(v any, frames func() []pipe.Frame) *pipe.Failure {
 
 // panicText says what a program panicked with, in the words of Go's runtime.
 func panicText(v any) string {
-	if r, ok := v.(reflect.Value); ok && r.IsValid() && r.CanInterface() {
-		v = r.Interface()
-	}
-	switch v := v.(type) {
+	switch v := goValue(v).(type) {
 	case error:
-		return goWords(v.Error())
+		return v.Error()
 	case string:
-		return goWords(v)
+		return v
 	case fmt.Stringer:
 		return v.String()
 	}
 	return fmt.Sprintf("%v", v)
 }
 
-// interpretedFrames returns the frames of a panic in interpreted code. The
-// interpreter says in which functions, the program itself noted the lines of
-// the deepest and of the outermost.
-func (s *session) interpretedFrames() []pipe.Frame {
-	frames := s.frames.take()
-	if n := len(frames); n > 0 {
-		frames[n-1].Line = *s.top
-		frames[0].Line = *s.line
-	}
+// frames returns the frames of the panic that is being recovered, in code of
+// whatever engine.
+func (s *session) frames() []pipe.Frame {
+	frames := s.calls.frames()
 	if s.units != nil { // called from the others
 		frames = append(s.units.frames(), frames...)
-	}
-	return frames
-}
-
-// anyFrames returns the frames of a panic in code of whatever engine.
-func (s *session) anyFrames() []pipe.Frame {
-	frames := compiledFrames()
-	if len(frames) == 0 {
-		frames = s.interpretedFrames()
-	}
-	if len(frames) == 0 && s.units != nil {
-		frames = s.units.frames()
-	}
-	return frames
-}
-
-var compiledFrame = regexp.MustCompile(`(?m)^\t(.*)/` + regexp.QuoteMeta(lower.FileName) + `:(\d+)`)
-
-// compiledFrames returns the frames of the panic that is being recovered,
-// those in cells. Deferred functions stand above the panic.
-func compiledFrames() []pipe.Frame {
-	stack := debug.Stack()
-	if i := bytes.LastIndex(stack, []byte("\npanic(")); i >= 0 {
-		stack = stack[i:]
-	}
-	var frames []pipe.Frame
-	for _, m := range compiledFrame.FindAllSubmatch(stack, -1) {
-		line, err := strconv.Atoi(string(m[2]))
-		if err != nil {
-			continue
-		}
-		frames = append(frames, pipe.Frame{Cell: path.Base(string(m[1])), Line: line})
 	}
 	return frames
 }
@@ -96,12 +51,12 @@ func compiledFrames() []pipe.Frame {
 // call calls the function of a cell's package. An interrupt reaches what asks
 // for it; a call that is blocked is left behind as a goroutine, one that is
 // busy keeps the cell running.
-func (s *session) call(ctx context.Context, run func(), frames func() []pipe.Frame) *pipe.Failure {
+func (s *session) call(ctx context.Context, run func()) *pipe.Failure {
 	finished := make(chan *pipe.Failure, 1)
 	goroutine := make(chan string, 1)
 	s.stop.Store(&ctx)
 	go func() {
-		defer func() { finished <- failure(recover(), frames) }()
+		defer func() { finished <- failure(recover(), s.frames) }()
 		goroutine <- goroutineID()
 		run()
 	}()

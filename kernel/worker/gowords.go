@@ -11,10 +11,13 @@ var reflectPanics = []struct {
 	pattern *regexp.Regexp
 	words   string
 }{
-	{regexp.MustCompile(`^reflect: call of .* on zero Value$|^reflect.*: call of nil function$|^reflect: .* nil pointer`), "runtime error: invalid memory address or nil pointer dereference"},
+	{regexp.MustCompile(`^reflect: call of .* on zero Value$|^reflect.*: call of nil function$|^reflect: .* nil pointer|^reflect: Method on nil interface value$`), "runtime error: invalid memory address or nil pointer dereference"},
 	{regexp.MustCompile(`^reflect\.Value\.Slice3?: (string )?slice index out of bounds$`), "runtime error: slice bounds out of range"},
 	{regexp.MustCompile(`^reflect: (slice|array|string) index out of range$`), "runtime error: index out of range"},
-	{regexp.MustCompile(`^reflect\.Make(Slice|Chan): .*`), "runtime error: makeslice: len out of range"},
+	{regexp.MustCompile(`^reflect\.MakeSlice: negative len$|^runtime: allocation size out of range$`), "runtime error: makeslice: len out of range"},
+	{regexp.MustCompile(`^reflect\.MakeSlice: .*`), "runtime error: makeslice: cap out of range"},
+	{regexp.MustCompile(`^reflect\.MakeChan: .*`), "makechan: size out of range"},
+	{regexp.MustCompile(`^reflect: (cannot convert slice with length \d+ to )(?:pointer to )?array (with length \d+)$`), "runtime error: ${1}array or pointer to array $2"},
 	{regexp.MustCompile(`^interface conversion: (.*) is not (.*): missing method $`), "interface conversion: interface {} is $1, not $2"},
 }
 

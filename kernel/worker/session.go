@@ -8,8 +8,6 @@ import (
 	"path"
 	"reflect"
 	"regexp"
-	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,14 +28,12 @@ type session struct {
 	packages   map[string]map[string]reflect.Value // loaded symbols by import path
 	names      map[string]string                   // package name in lowered source -> path
 	hooks      map[string]reflect.Value            // for compiled cells, by variable
-	frames     *frameWriter
-	units      *units                          // nil until a cell needs it
-	globalSize int                             // of the interpreter's global frame before any cell
-	line       *int                            // of the last statement that may panic
-	top        *int                            // of the last outermost statement
-	body       func(func())                    // runs the function literal of the current cell
-	evaluating atomic.Int32                    // evaluations that have not ended
-	stop       atomic.Pointer[context.Context] // of the current cell
+	calls      activations                         // of interpreted functions
+	units      *units                              // nil until a cell needs it
+	globalSize int                                 // of the interpreter's global frame before any cell
+	body       func(func())                        // runs the function literal of the current cell
+	evaluating atomic.Int32                        // evaluations that have not ended
+	stop       atomic.Pointer[context.Context]     // of the current cell
 }
 
 func newSession(w *worker) *session {
@@ -45,9 +41,7 @@ func newSession(w *worker) *session {
 		worker:   w,
 		packages: map[string]map[string]reflect.Value{},
 		names:    map[string]string{},
-		frames:   &frameWriter{},
 	}
-	s.line, s.top = newLines()
 	s.hooks = map[string]reflect.Value{
 		lower.StopVar:             reflect.ValueOf(&w.owners.stopped),
 		lower.CheckVar:            reflect.ValueOf(w.owners.check),
@@ -58,17 +52,18 @@ func newSession(w *worker) *session {
 		lower.Hook("log.Fatalln"): reflect.ValueOf(logFatalln),
 		lower.Hook("fmt.Print"):   reflect.ValueOf(w.print),
 		lower.Hook("fmt.Printf"):  reflect.ValueOf(w.printf),
+		lower.Recovered:           reflect.ValueOf(recovered),
 		lower.Hook("fmt.Println"): reflect.ValueOf(w.println),
 	}
-	s.interp = interp.New(interp.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: s.frames})
+	s.interp = interp.New(interp.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: frameFilter{}})
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: {
 		lower.Show:  reflect.ValueOf(w.show),
-		lower.Line:  reflect.ValueOf(s.line),
-		lower.Top:   reflect.ValueOf(s.top),
 		lower.Check: reflect.ValueOf(w.owners.check),
+		lower.Enter: reflect.ValueOf(s.calls.enter),
 		"Run":       reflect.ValueOf(func(f func()) { s.body(f) }),
 	}}))
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: builtins()}))
+	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: failing()}))
 	_, err := s.interp.Eval(fmt.Sprintf("import %s %q", lower.Session, sessionPath))
 	s.must(err)
 	s.globalSize = field(field(reflect.ValueOf(s.interp), "frame"), "data").Len()
@@ -89,7 +84,7 @@ func (s *session) run(ctx context.Context, p *lower.Program) *pipe.Failure {
 		if err != nil {
 			return &pipe.Failure{Ename: "internal error", Evalue: "load the compiled cell: " + err.Error()}
 		}
-		return s.call(ctx, run, compiledFrames)
+		return s.call(ctx, run)
 	}
 	if p.File != "" {
 		return s.interpretUnit(ctx, p)
@@ -135,7 +130,7 @@ func (s *session) interpretUnit(ctx context.Context, p *lower.Program) *pipe.Fai
 	if err != nil {
 		return &pipe.Failure{Ename: "internal error", Evalue: "connect the cell: " + err.Error()}
 	}
-	return s.call(ctx, run, s.units.frames)
+	return s.call(ctx, run)
 }
 
 func (s *session) keep(slots map[string]reflect.Value) {
@@ -219,12 +214,11 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	goroutine := make(chan string, 1)
 	s.body = func(f func()) {
 		goroutine <- goroutineID()
-		defer func() { finished <- failure(recover(), s.interpretedFrames) }()
+		defer func() { finished <- failure(recover(), s.frames) }()
 		s.worker.owners.check()
 		f()
 	}
 	s.stop.Store(&ctx)
-	s.frames.take()
 	if s.units != nil {
 		s.units.program.ForgetTrace()
 	}
@@ -271,40 +265,18 @@ func (s *session) sleep(d time.Duration) {
 	}
 }
 
-// frameWriter takes what the interpreter says about a panic, a line for every
+// frameFilter drops what the interpreter says about a panic, a line for every
 // frame, and passes the rest to standard error.
-type frameWriter struct {
-	mu     sync.Mutex
-	frames []pipe.Frame
-}
+type frameFilter struct{}
 
-var framePattern = regexp.MustCompile(`^(.*)/` + regexp.QuoteMeta(lower.FileName) + `:(\d+)(?::\d+)?: panic: `)
+var framePattern = regexp.MustCompile(`^.*/` + regexp.QuoteMeta(lower.FileName) + `:\d+(:\d+)?: panic: `)
 
 // hiddenFrame is the line for the statement wrapped around the cell.
-var hiddenFrame = regexp.MustCompile(`^\d+:\d+: panic: `)
+var hiddenFrame = regexp.MustCompile(`^\d+(:\d+)?: panic: `)
 
-func (w *frameWriter) Write(b []byte) (int, error) {
-	m := framePattern.FindSubmatch(b)
-	if m == nil {
-		if hiddenFrame.Match(b) {
-			return len(b), nil
-		}
-		return os.Stderr.Write(b)
+func (frameFilter) Write(b []byte) (int, error) {
+	if framePattern.Match(b) || hiddenFrame.Match(b) {
+		return len(b), nil
 	}
-	line, err := strconv.Atoi(string(m[2]))
-	if err != nil {
-		return os.Stderr.Write(b)
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.frames = append(w.frames, pipe.Frame{Cell: string(m[1]), Line: line})
-	return len(b), nil
-}
-
-func (w *frameWriter) take() []pipe.Frame {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	frames := w.frames
-	w.frames = nil
-	return frames
+	return os.Stderr.Write(b)
 }
