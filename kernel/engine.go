@@ -78,6 +78,17 @@ func (b *builder) wait() error {
 	return b.err
 }
 
+// renew forgets what the worker that has ended had loaded.
+func (b *builder) renew() {
+	select {
+	case <-b.opened:
+		if b.workspace != nil {
+			b.workspace.Renew()
+		}
+	default: // nothing was built
+	}
+}
+
 // unavailable returns why an engine does not compile, or nil.
 func (b *builder) unavailable(engine Engine) error {
 	if engine == Interpret {
@@ -114,7 +125,13 @@ func (k *Kernel) lowerUnit(c *check.Checked, engine Engine) (*lower.Program, *Er
 		return nil, &Error{Ename: "compile error", Evalue: err.Error(), Traceback: []string{"compile error: " + err.Error()}}
 	}
 	p := &lower.Program{Unit: unit}
-	if why != nil || slices.ContainsFunc(unit.Package.Imports, b.isInterpreted) {
+	if why == nil && slices.ContainsFunc(unit.Package.Imports, b.isInterpreted) {
+		why = errors.New("this cell uses what an earlier cell declared, which was interpreted")
+	}
+	if i := slices.IndexFunc(unit.Package.Imports, k.ofModule); i >= 0 && why != nil {
+		return nil, refusal(fmt.Sprintf("only the compiler has package %s; %v", unit.Package.Imports[i], why))
+	}
+	if why != nil {
 		b.interpret(p)
 	}
 	return p, nil

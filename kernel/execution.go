@@ -63,11 +63,9 @@ func (x *execution) runCell(engine Engine) (*Error, error) {
 
 func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) {
 	k := x.kernel
+	k.findImports(x.ctx, parsed)
 	if parsed.Program {
 		return x.program(parsed, engine), nil
-	}
-	if failed := k.findImports(x.ctx, parsed); failed != nil {
-		return failed, nil
 	}
 	program, failed := x.prepare(parsed, engine)
 	if failed != nil {

@@ -185,13 +185,19 @@ func (k *Kernel) crashed(t *tail) *Error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.process = nil
-	k.session = k.newSession()
 	k.lost, k.ran = append(k.lost, k.ran...), nil
+	k.forgetSession()
 	return &Error{
 		Ename: "crash", Evalue: why,
 		Traceback: []string{red("crash: " + why), "The session's variables are gone; %replay runs its cells again."},
 	}
+}
+
+// forgetSession forgets what cells have declared and loaded, with the worker that
+// had it. k.mu is held.
+func (k *Kernel) forgetSession() {
+	k.process, k.session = nil, k.newSession()
+	k.builder.renew()
 }
 
 // fatal finds the line with which Go's runtime ended a process.

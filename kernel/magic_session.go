@@ -95,7 +95,7 @@ func (x *execution) magicReset(cell.Magic, *Engine) *Error {
 	x.closeComms()
 	k.mu.Lock()
 	n := len(k.session.Objects())
-	k.process, k.session = nil, k.newSession()
+	k.forgetSession()
 	k.ran, k.lost = nil, nil
 	k.mu.Unlock()
 	what := fmt.Sprintf("%d names are", n)

@@ -4,45 +4,64 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/lectern-go/lectern/kernel/cell"
+	"github.com/lectern-go/lectern/kernel/compile"
 	"github.com/lectern-go/lectern/kernel/exportdata"
 	"github.com/lectern-go/lectern/kernel/lower"
 )
 
 // get adds a module to the session: "%get example.org/module@v1.2.3", or
-// "%get example.org/module => ../folder" for one that lies in a folder.
+// "%get example.org/module => ../folder" for one that lies in a folder, or
+// "%get ../folder".
 func (x *execution) get(m cell.Magic) *Error {
-	k := x.kernel
 	if m.Args == "" {
 		return x.magicError(m, "%%get needs a module: %%get example.org/module@v1.2.3, or %%get example.org/module => FOLDER")
 	}
-	if err := k.builder.wait(); err != nil {
+	b := x.kernel.builder
+	if err := b.wait(); err != nil {
 		return x.magicError(m, "%%get %s: %v", m.Args, err)
 	}
-	var err error
-	if module, folder, ok := strings.Cut(m.Args, "=>"); ok {
-		folder = strings.TrimSpace(folder)
-		if !filepath.IsAbs(folder) {
-			folder = filepath.Join(k.config.Dir, folder)
+	modules := strings.Fields(m.Args)
+	for _, module := range modules {
+		if path, _, _ := strings.Cut(module, "@"); path == "std" || exportdata.IsStd(path) {
+			return x.magicError(m, "%%get %s: this is of the standard library, which cells import without it", path)
 		}
-		err = k.builder.workspace.Replace(x.ctx, strings.TrimSpace(module), folder)
+	}
+	module, folder, inFolder := strings.Cut(m.Args, "=>")
+	if strings.HasPrefix(m.Args, ".") || strings.HasPrefix(m.Args, "/") {
+		module, folder, inFolder = "", m.Args, true
+	}
+	var got []string
+	var err error
+	if inFolder {
+		got, err = b.workspace.Replace(x.ctx, strings.TrimSpace(module), x.path(strings.TrimSpace(folder)))
 	} else {
-		err = k.builder.workspace.Get(x.ctx, strings.Fields(m.Args)...)
+		got, err = b.workspace.Get(x.ctx, modules...)
 	}
-	if err != nil {
+	loaded, wrong := new(compile.LoadedError), new(compile.ModuleError)
+	switch {
+	case x.ctx.Err() != nil:
+		return interrupted("while getting " + m.Args)
+	case errors.As(err, &loaded):
+		return x.magicError(m, "%%get %s: %v; %%reset, which forgets the session, makes room for it", m.Args, err)
+	case errors.As(err, &wrong): // which names the one of several
+		return x.magicError(m, "%%get %v", err)
+	case err != nil:
 		return x.magicError(m, "%%get %s: %v", m.Args, err)
+	case len(got) == 0:
+		got = []string{"nothing new"}
 	}
-	x.show(Stream{Name: "stdout", Text: "got " + m.Args + "\n"})
+	x.printf("got %s\n", strings.Join(got, ", "))
 	return nil
 }
 
 // findImports makes the packages that the cell imports from the session's modules
-// known to the checker.
-func (k *Kernel) findImports(ctx context.Context, c *cell.Cell) *Error {
+// known to the checker, or why they are not.
+func (k *Kernel) findImports(ctx context.Context, c *cell.Cell) {
 	for _, spec := range c.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
 		first, _, _ := strings.Cut(path, "/")
@@ -52,28 +71,26 @@ func (k *Kernel) findImports(ctx context.Context, c *cell.Cell) *Error {
 		if _, err := k.importer.Import(path); !errors.Is(err, exportdata.ErrNotFound) {
 			continue
 		}
-		if k.builder.wait() != nil {
-			continue // the checker says that there is no such package
+		if err := k.builder.wait(); err != nil {
+			k.importer.Explain(path, fmt.Errorf("modules need the compiler, and %w", err))
+			continue
 		}
 		archives, err := k.builder.workspace.ExportData(ctx, path)
 		if err != nil {
-			message := fmt.Sprintf("package %s is not in the session's modules: %v; add its module with %%get", path, err)
-			return &Error{Ename: "compile error", Evalue: message, Traceback: []string{message}}
+			k.importer.Explain(path, err)
+			continue
 		}
 		k.importer.AddFiles(archives)
 	}
-	return nil
 }
 
 // interpretable reports whether the interpreter has the packages of a program.
 func (k *Kernel) interpretable(p *lower.Program) bool {
-	for _, imp := range p.Imports {
-		if exportdata.IsStd(imp.Path) || strings.HasPrefix(imp.Path, "session/") {
-			continue
-		}
-		if k.config.Packages == nil || !k.config.Packages.Has(imp.Path) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(p.Imports, func(imp lower.Import) bool { return k.ofModule(imp.Path) })
+}
+
+// ofModule reports whether a package is of a module that only the compiler has.
+func (k *Kernel) ofModule(path string) bool {
+	return !exportdata.IsStd(path) && !strings.HasPrefix(path, "session/") &&
+		(k.config.Packages == nil || !k.config.Packages.Has(path))
 }

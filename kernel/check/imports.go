@@ -27,12 +27,12 @@ func (s *Session) importsOf(c *cell.Cell) (imports map[string]string, ds []Diagn
 			ds = append(ds, s.at(spec, "invalid import path "+spec.Path.Value))
 			continue
 		}
-		pkg, err := s.importer.Import(p)
-		if err != nil {
-			ds = append(ds, s.at(spec.Path, err.Error()))
-			continue
+		name := packageName(p)
+		if pkg, err := s.importer.Import(p); err == nil {
+			name = pkg.Name()
+		} else {
+			ds = append(ds, s.at(spec.Path, s.missing(p, err)))
 		}
-		name := pkg.Name()
 		if spec.Name != nil {
 			name = spec.Name.Name
 		}
@@ -45,6 +45,18 @@ func (s *Session) importsOf(c *cell.Cell) (imports map[string]string, ds []Diagn
 		}
 	}
 	return imports, ds
+}
+
+// missing says why a package is not to be had.
+func (s *Session) missing(path string, err error) string {
+	var paths []string
+	for _, known := range s.known {
+		paths = append(paths, known)
+	}
+	if best := Nearest(path, paths); best != "" {
+		return err.Error() + "; did you mean " + best + "?"
+	}
+	return err.Error()
 }
 
 // importSpecs returns the declarations of imports. The first one makes the

@@ -115,9 +115,6 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 		return nil, ds
 	}
 	imports, ds := s.importsOf(c)
-	if len(ds) > 0 {
-		return nil, ds
-	}
 	initOrder(c)
 	s.pull(c)
 	lifted := s.lift(c, imports)
@@ -125,11 +122,15 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	for s.importMissing(r, imports) || r.keyLiterals() {
 		r = s.run(c, imports, lifted)
 	}
-	if len(r.diagnostics) > 0 {
-		for i := range r.diagnostics {
-			s.suggest(r, imports, &r.diagnostics[i])
+	for _, d := range r.diagnostics {
+		if !d.Pos.IsValid() && len(ds) > 0 { // one of the imports, again
+			continue
 		}
-		return nil, r.diagnostics
+		s.suggest(r, imports, &d)
+		ds = append(ds, d)
+	}
+	if len(ds) > 0 {
+		return nil, ds
 	}
 	checked := &Checked{
 		Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, Imports: imports,

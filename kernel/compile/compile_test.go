@@ -89,7 +89,7 @@ func TestModule(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "go.mod"), "module example.org/greet\n\ngo 1.24\n")
 	writeFile(t, filepath.Join(dir, "greet.go"), "package greet\n\nimport \"net/url\"\n\n// A Greeter greets.\ntype Greeter struct{ name string }\n\nfunc New(n string) *Greeter { return &Greeter{n} }\n\nfunc (g *Greeter) Greet() string { return \"hello, \" + g.name }\n\nfunc (g *Greeter) URL() *url.URL { return &url.URL{Path: g.name} }\n")
-	if err := w.Replace(t.Context(), "example.org/greet", dir); err != nil {
+	if _, err := w.Replace(t.Context(), "example.org/greet", dir); err != nil {
 		t.Fatal(err)
 	}
 	files, err := w.ExportData(t.Context(), "example.org/greet")
@@ -143,7 +143,7 @@ func TestModuleVariables(t *testing.T) {
 	table += "}\n\nvar made = func() int { return 1 }()\n\nfunc Made() int { return made }\n\nfunc Other() int { return 5 }\n"
 	writeFile(t, filepath.Join(dir, "go.mod"), "module example.org/table\n\ngo 1.24\n")
 	writeFile(t, filepath.Join(dir, "table.go"), table)
-	if err := w.Replace(t.Context(), "example.org/table", dir); err != nil {
+	if _, err := w.Replace(t.Context(), "example.org/table", dir); err != nil {
 		t.Fatal(err)
 	}
 	const first = `package main
@@ -178,7 +178,7 @@ func TestModuleMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Get(t.Context(), "example.org/no/such@v1.0.0"); err == nil || !strings.Contains(err.Error(), "example.org/no/such") {
+	if _, err := w.Get(t.Context(), "example.org/no/such@v1.0.0"); err == nil || !strings.Contains(err.Error(), "example.org/no/such") {
 		t.Errorf("Get of a module that does not exist: %v", err)
 	}
 	after, err := os.ReadFile(filepath.Join(w.dir, "go.mod"))
@@ -193,10 +193,10 @@ func TestModuleMissing(t *testing.T) {
 
 func TestConflict(t *testing.T) {
 	linked := map[string]string{"example.org/dep": "v1.0.0", "example.org/same": "v1.2.0"}
-	if err := conflict(linked, "session \nexample.org/same v1.2.0\nexample.org/other v0.1.0\n"); err != nil {
+	if err := conflict(linked, map[string]string{"example.org/same": "v1.2.0", "example.org/other": "v0.1.0"}); err != nil {
 		t.Errorf("without a conflict: %v", err)
 	}
-	err := conflict(linked, "example.org/same v1.2.0\nexample.org/dep v1.1.0\n")
+	err := conflict(linked, map[string]string{"example.org/same": "v1.2.0", "example.org/dep": "v1.1.0"})
 	want := ConflictError{Module: "example.org/dep", Linked: "v1.0.0", Wanted: "v1.1.0"}
 	var got *ConflictError
 	if !errors.As(err, &got) || *got != want {

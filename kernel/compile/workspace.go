@@ -41,9 +41,10 @@ type Workspace struct {
 	sourceErr error // why there is no source
 
 	mu       sync.Mutex
-	archives map[string]string // by import path, dependencies included
-	session  map[string]bool   // the paths of built packages
-	listing  sync.Mutex        // one go list at a time: they would build the same
+	archives map[string]string        // by import path, dependencies included
+	loaded   map[string]listedPackage // those of modules
+	session  map[string]bool          // the paths of built packages
+	listing  sync.Mutex               // one go list at a time: they would build the same
 }
 
 // Open finds the toolchain and makes the workspace's folder. It returns a
@@ -62,7 +63,7 @@ func Open(ctx context.Context, cfg Config) (*Workspace, error) {
 	if err != nil {
 		return nil, &ToolchainError{Need: runtime.Version(), Reason: fmt.Sprintf("no folder for temporary files (%v); set TMPDIR to one that can be written", err)}
 	}
-	w := &Workspace{dir: dir, tools: tools, archives: map[string]string{}, session: map[string]bool{}}
+	w := &Workspace{dir: dir, tools: tools, archives: map[string]string{}, loaded: map[string]listedPackage{}, session: map[string]bool{}}
 	w.source, w.sourceErr = tools.findSource(ctx, cfg.Source)
 	if cfg.Source != "" && w.sourceErr != nil {
 		os.RemoveAll(dir)
@@ -132,9 +133,7 @@ func (w *Workspace) require(ctx context.Context, paths []string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	args := slices.Concat([]string{"list", "-buildmode=plugin"}, w.tools.flags,
-		[]string{"-export", "-deps", "-f", "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}", "--"}, missing)
-	out, err := w.tools.run(ctx, w.dir, w.tools.command, args...)
+	listed, err := w.list(ctx, missing)
 	if err != nil {
 		if w.sourceErr != nil && slices.ContainsFunc(missing, func(path string) bool { return strings.HasPrefix(path, w.source.path+"/") }) {
 			err = errors.Join(err, w.sourceErr)
@@ -143,12 +142,33 @@ func (w *Workspace) require(ctx context.Context, paths []string) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for line := range strings.Lines(string(out)) {
-		if path, archive, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
-			w.archives[path] = archive
+	for _, p := range listed {
+		w.archives[p.path] = p.archive
+		if p.version != "" {
+			w.loaded[p.path] = p
 		}
 	}
 	return nil
+}
+
+// A listedPackage is where the compiled form of a package is, and which module's it
+// is: none for the standard library, one without a version for this program's own.
+type listedPackage struct{ path, archive, module, version string }
+
+// list has the go command build packages and all that they import for plugins.
+func (w *Workspace) list(ctx context.Context, paths []string) (listed []listedPackage, err error) {
+	args := slices.Concat([]string{"list", "-buildmode=plugin"}, w.tools.flags,
+		[]string{"-export", "-deps", "-f", "{{if .Export}}{{.ImportPath}}\t{{.Export}}\t{{with .Module}}{{.Path}}\t" + versionFormat + "{{else}}\t{{end}}{{end}}", "--"}, paths)
+	out, err := w.tools.run(ctx, w.dir, w.tools.command, args...)
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(out)) {
+		if f := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(f) == 4 {
+			listed = append(listed, listedPackage{f[0], f[1], f[2], f[3]})
+		}
+	}
+	return listed, nil
 }
 
 func (w *Workspace) missing(paths []string) []string {

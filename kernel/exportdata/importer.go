@@ -33,6 +33,7 @@ type Importer struct {
 	archives []*Archive
 	files    map[string]string         // archives of the compiler, by path
 	packages map[string]*types.Package // by path, dependencies included
+	missing  map[string]error          // why a package is not there, by path
 }
 
 var _ types.Importer = (*Importer)(nil)
@@ -66,6 +67,16 @@ func (im *Importer) AddFiles(files map[string]string) {
 		im.files = map[string]string{}
 	}
 	maps.Copy(im.files, files)
+}
+
+// Explain has Import say why a package that no archive has is not there.
+func (im *Importer) Explain(path string, why error) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	if im.missing == nil {
+		im.missing = map[string]error{}
+	}
+	im.missing[path] = why
 }
 
 // Put adds one package that was type-checked from source, or replaces what
@@ -110,8 +121,17 @@ func (im *Importer) Import(path string) (*types.Package, error) {
 	if name, ok := im.files[path]; ok {
 		return im.readFile(path, name)
 	}
+	if why := im.missing[path]; why != nil {
+		return nil, explainedError{why}
+	}
 	return nil, fmt.Errorf("%w: %q", ErrNotFound, path)
 }
+
+// explainedError is ErrNotFound in the words of somebody who knows more.
+type explainedError struct{ error }
+
+// Is reports that it is ErrNotFound.
+func (explainedError) Is(target error) bool { return target == ErrNotFound }
 
 func (im *Importer) read(path string, r io.Reader) (*types.Package, error) {
 	pkg, err := gcexportdata.Read(r, im.fset, im.packages, path)
