@@ -133,6 +133,6 @@ func (l *elementwise[F]) backward(lo, hi int) {
 	gemm.ActivateBack(l.kind, leak, l.Y.slice(lo, hi).Data, l.dY.slice(lo, hi).Data, l.dX.slice(lo, hi).Data)
 }
 
-func (l *elementwise[F]) accumulate(int, int) {}
+func (l *elementwise[F]) accumulate(int, int, int, int) {}
 
 func (l *elementwise[F]) double() layer[float64] { return &elementwise[float64]{kind: l.kind} }

@@ -51,17 +51,30 @@ func (c *chain[F]) startBack(d matrix[F]) matrix[F] {
 }
 
 func (c *chain[F]) backward(lo, hi int) {
+	c.backwardToFirst(lo, hi)
+	c.backwardFirst(lo, hi)
+}
+
+// backwardToFirst goes back as far as the output of the first layer.
+func (c *chain[F]) backwardToFirst(lo, hi int) {
 	if c.whole {
 		return
 	}
-	for i := len(c.layers) - 1; i >= 0; i-- {
+	for i := len(c.layers) - 1; i > 0; i-- {
 		c.layers[i].backward(lo, hi)
 	}
 }
 
-func (c *chain[F]) accumulate(part, parts int) {
+// backwardFirst goes back through the first layer.
+func (c *chain[F]) backwardFirst(lo, hi int) {
+	if !c.whole && len(c.layers) > 0 {
+		c.layers[0].backward(lo, hi)
+	}
+}
+
+func (c *chain[F]) accumulate(lo, hi, part, parts int) {
 	for _, l := range c.layers {
-		l.accumulate(part, parts)
+		l.accumulate(lo, hi, part, parts)
 	}
 }
 

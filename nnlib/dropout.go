@@ -101,7 +101,7 @@ func (l *dropout[F]) apply(to, from matrix[F], lo, hi int) {
 	}
 }
 
-func (l *dropout[F]) accumulate(int, int) {}
+func (l *dropout[F]) accumulate(int, int, int, int) {}
 
 // double returns a layer that draws the same elements.
 func (l *dropout[F]) double() layer[float64] {

@@ -148,9 +148,9 @@ func (l *inputLayer) startBack(dY matrix[float64]) matrix[float64] {
 	return matrix[float64]{}
 }
 func (l *inputLayer) backward(int, int) {}
-func (l *inputLayer) accumulate(part, _ int) {
+func (l *inputLayer) accumulate(lo, hi, part, _ int) {
 	if part == 0 {
-		copy(l.p.Grad, l.dY.Data)
+		copy(l.p.Grad[lo*l.p.Cols:], l.dY.slice(lo, hi).Data)
 	}
 }
 func (l *inputLayer) double() layer[float64] { return l }

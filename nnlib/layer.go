@@ -30,7 +30,8 @@ type layer[F gemm.Float] interface {
 	// startBack takes ∂J/∂Y, whose values may come later, and returns ∂J/∂X.
 	startBack(dY matrix[F]) (dX matrix[F])
 	backward(lo, hi int)
-	accumulate(part, parts int)
+	// accumulate adds what rows lo to hi give; rows come in order.
+	accumulate(lo, hi, part, parts int)
 	// double returns a copy in float64, whose gradients can be checked.
 	double() layer[float64]
 }
@@ -45,7 +46,7 @@ func forwardAll(l layer[float32], X Matrix, training bool) Matrix {
 func backwardAll(l layer[float32], dY Matrix) Matrix {
 	dX := l.startBack(matrix[float32](dY))
 	l.backward(0, dY.Rows)
-	l.accumulate(0, 1)
+	l.accumulate(0, dY.Rows, 0, 1)
 	return Matrix(dX)
 }
 
@@ -78,9 +79,9 @@ func (l ownLayer) start(X matrix[float32], training bool) matrix[float32] {
 func (l ownLayer) startBack(dY matrix[float32]) matrix[float32] {
 	return matrix[float32](l.Backward(Matrix(dY)))
 }
-func (l ownLayer) forward(int, int)    {}
-func (l ownLayer) backward(int, int)   {}
-func (l ownLayer) accumulate(int, int) {}
+func (l ownLayer) forward(int, int)              {}
+func (l ownLayer) backward(int, int)             {}
+func (l ownLayer) accumulate(int, int, int, int) {}
 
 // double returns nil: a layer of one's own exists in float32 only.
 func (l ownLayer) double() layer[float64] { return nil }

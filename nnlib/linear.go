@@ -116,15 +116,16 @@ func (l *linear[F]) backward(lo, hi int) {
 }
 
 // accumulate computes dW += Xᵀ·dY and db += the sum of the rows of dY.
-func (l *linear[F]) accumulate(part, parts int) {
-	B, H := l.X.Rows, l.W.Cols
+func (l *linear[F]) accumulate(from, to, part, parts int) {
+	X, dY := l.X.slice(from, to), l.dY.slice(from, to)
+	B, H := X.Rows, l.W.Cols
 	if lo, hi := gemm.Share(l.W.Rows, part, parts); !l.W.Frozen && lo < hi {
-		Xt := l.X.transposed()
+		Xt := X.transposed()
 		Xt.Data = Xt.Data[min(lo, len(Xt.Data)):]
-		gemm.Product(hi-lo, H, B, Xt, l.dY.operand(), l.W.Grad[lo*H:], H, nil, true)
+		gemm.Product(hi-lo, H, B, Xt, dY.operand(), l.W.Grad[lo*H:], H, nil, true)
 	}
 	if lo, hi := gemm.Share(H, part, parts); l.b != nil && !l.b.Frozen && lo < hi && B > 0 {
-		gemm.SumRows(B, hi-lo, l.dY.Data[lo:], H, l.b.Grad[lo:hi])
+		gemm.SumRows(B, hi-lo, dY.Data[lo:], H, l.b.Grad[lo:hi])
 	}
 }
 

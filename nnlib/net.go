@@ -11,6 +11,7 @@ type net[F gemm.Float] struct {
 	group int // rows of the body's output that make one row of the head's
 
 	rows   int
+	middle int // the first row of the second half if halved, else rows
 	phase  phase
 	divide int // what to take for worthDividing; 0 takes that
 }
@@ -23,6 +24,11 @@ const (
 	training                // the outputs, the loss, and back to the inputs
 	summing                 // the gradients of the layers' parameters and of the cases
 	spreading               // the gradients of the words
+
+	// If halved, training ends before the first layer's inputs and these follow
+	// instead of summing:
+	firstHalf  // the gradients of the layers by the first half, the inputs of the second
+	secondHalf // the other way round
 )
 
 func (n *net[F]) params() []*param[F] {
@@ -64,12 +70,34 @@ func (n *net[F]) gradients(X matrix[F]) float64 {
 	if n.input != nil && dX.Data != nil {
 		n.input.startBack(dX)
 	}
-	n.run(training)
-	n.run(summing)
-	if n.input != nil && dX.Data != nil {
+	n.middle = n.rows
+	if n.halved() {
+		n.middle = n.rows / n.group / 2 * n.group
+		n.run(training)
+		n.run(firstHalf)
+		n.run(secondHalf)
+	} else {
+		n.run(training)
+		n.run(summing)
+	}
+	if n.backToInput() {
 		n.run(spreading)
 	}
 	return n.head.value()
+}
+
+// backToInput reports whether the window layer takes a gradient.
+func (n *net[F]) backToInput() bool { return n.input != nil && n.input.dX.Data != nil }
+
+// halved reports whether the two halves of the batch take turns at the products
+// of the way back. The sum over the batch in the gradient of a weight must go in
+// order; threads may divide the weights, but then each needs what the others know
+// of the batch. With two threads there is a better way, which leaves most numbers
+// in the cache of the processor that computed them: one thread adds what its half
+// gives to all weights while the other computes the gradient of its inputs, as
+// much work, and then they change over.
+func (n *net[F]) halved() bool {
+	return min(n.threads(), gemm.Threads()) == 2 && n.backToInput() && !n.body.whole
 }
 
 // run does a phase of the current batch.
@@ -91,62 +119,72 @@ func (n *net[F]) outputs(X matrix[F]) matrix[F] {
 
 // Do implements [gemm.Task].
 func (n *net[F]) Do(part, parts int) {
+	first, last := part == 0, part == parts-1
 	switch n.phase {
+	case predicting, training:
+		n.pass(part, parts)
 	case summing:
-		if n.input != nil && n.input.dX.Data != nil {
-			if part == 0 {
-				n.input.touch()
-			}
-			if part == parts-1 {
-				n.input.accumulateCases(n.firstRows(parts), n.rows)
-			}
+		if first && n.backToInput() {
+			n.input.touch()
 		}
-		n.body.accumulate(part, parts)
-		return
+		if last && n.backToInput() { // another thread, for they take as long
+			n.input.accumulateCases(0, n.rows)
+		}
+		n.body.accumulate(0, n.rows, part, parts)
+	case firstHalf:
+		if first {
+			n.body.accumulate(0, n.middle, 0, 1)
+		}
+		if last {
+			n.backInput(n.middle, n.rows)
+		}
+	case secondHalf:
+		if first {
+			n.backInput(0, n.middle)
+			n.input.touch()
+			n.input.accumulateCases(0, n.middle)
+		}
+		if last {
+			n.body.accumulate(n.middle, n.rows, 0, 1)
+		}
 	case spreading:
-		n.input.accumulateWords(part, parts)
-		return
-	}
-	if n.body.whole {
-		if part == 0 {
-			n.backInput(0, n.rows, part, parts)
+		if last {
+			n.input.accumulateCases(n.middle, n.rows)
 		}
-		return
+		n.input.accumulateWords(part, parts)
 	}
+}
+
+// pass does the rows of a part forward and, if training, backward.
+func (n *net[F]) pass(part, parts int) {
 	lo, hi := gemm.Share(n.rows/n.group, part, parts)
 	glo, ghi := lo*n.group, hi*n.group
 	if n.phase == predicting {
 		glo, ghi = gemm.Share(n.rows, part, parts)
 	}
-	if n.input != nil {
+	if n.input != nil && !n.body.whole {
 		n.input.forward(glo, ghi)
 	}
 	n.body.forward(glo, ghi)
-	if n.phase == training {
-		n.head.rows(lo, hi)
-		n.body.backward(glo, ghi)
-		n.backInput(glo, ghi, part, parts)
-	}
-}
-
-// backInput gives the words and cases of rows lo to hi their share of the
-// gradient. The first part also adds its rows' to the gradient of the cases; the
-// last part goes on from there when the parameters' gradients are summed, so that
-// both find most of what they need in their own caches.
-func (n *net[F]) backInput(lo, hi, part, parts int) {
-	if n.phase != training || n.input == nil || n.input.dX.Data == nil {
+	if n.phase == predicting {
 		return
 	}
-	n.input.backward(lo, hi)
-	if part == 0 {
-		n.input.accumulateCases(0, n.firstRows(parts))
+	if !n.body.whole {
+		n.head.rows(lo, hi)
+	}
+	n.body.backwardToFirst(glo, ghi)
+	if n.middle == n.rows {
+		n.backInput(glo, ghi)
 	}
 }
 
-// firstRows returns how many rows are the first part's.
-func (n *net[F]) firstRows(parts int) int {
-	_, hi := gemm.Share(n.rows/n.group, 0, parts)
-	return hi * n.group
+// backInput goes back through the first layer and gives the words of the rows
+// their shares.
+func (n *net[F]) backInput(lo, hi int) {
+	n.body.backwardFirst(lo, hi)
+	if n.backToInput() {
+		n.input.backward(lo, hi)
+	}
 }
 
 // double returns a copy in float64 with the given head, nil if there is a layer

@@ -16,7 +16,7 @@ type Task interface{ Do(part, parts int) }
 // task meanwhile does all of it alone, which gives the same bits.
 type team struct {
 	mu      sync.Mutex
-	threads int
+	threads atomic.Int32
 	members []*member
 	task    Task
 	state   atomic.Uint64 // turn, parts of the task, parts taken: see pack
@@ -37,14 +37,16 @@ type member struct {
 	quit   atomic.Bool
 }
 
-var crew = team{threads: runtime.GOMAXPROCS(0)}
+var crew team
+
+func init() { crew.threads.Store(int32(runtime.GOMAXPROCS(0))) }
 
 // SetThreads sets how many threads a task may use, at least 1. Results do not
 // depend on it.
 func SetThreads(n int) {
 	crew.mu.Lock()
 	defer crew.mu.Unlock()
-	crew.threads = min(max(n, 1), 1<<10)
+	crew.threads.Store(int32(min(max(n, 1), 1<<10)))
 	for _, m := range crew.members {
 		m.quit.Store(true)
 		m.rouse()
@@ -53,11 +55,7 @@ func SetThreads(n int) {
 }
 
 // Threads returns how many threads a task may use.
-func Threads() int {
-	crew.mu.Lock()
-	defer crew.mu.Unlock()
-	return crew.threads
-}
+func Threads() int { return int(crew.threads.Load()) }
 
 // Run does all parts of a task, as many as there are threads but at most the
 // given number. The task must not panic.
@@ -67,7 +65,7 @@ func Run(t Task, most int) {
 		return
 	}
 	defer crew.mu.Unlock()
-	parts := min(crew.threads, most)
+	parts := min(Threads(), most)
 	if parts <= 1 {
 		t.Do(0, 1)
 		return
