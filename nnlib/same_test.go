@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/lectern-go/lectern/nnlib/internal/gemm"
@@ -97,6 +98,58 @@ func TestSameBitsEverywhere(t *testing.T) {
 								simd, threads, h.Steps(), i, got[i], want[i], gemm.Variants()[0])
 						}
 					}
+				}
+			}
+		})
+	}
+}
+
+// TestSameBitsWithAnyThreads trains what TestSameBitsEverywhere does not: groups of
+// rows, averaged windows, two hidden layers, and vectors that stay.
+func TestSameBitsWithAnyThreads(t *testing.T) {
+	t.Cleanup(func() { SetThreads(runtime.GOMAXPROCS(0)) })
+	data, training := testWindows(500, 100), Training{Epochs: 3, BatchSize: 51, Unrecorded: true}
+	window := func(config WindowConfig) func() (Counted, *History) {
+		return func() (Counted, *History) {
+			config.Radius, config.Vocab, config.Dim, config.Seed, config.Classes = 2, 100, 10, 1, []string{"A", "B", "C", "D", "E"}
+			m, err := NewWindowClassifier(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.net.divide = 1
+			h, err := m.Fit(t.Context(), data, training)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m, h
+		}
+	}
+	models := map[string]func() (Counted, *History){
+		"softmax":  window(WindowConfig{}),
+		"averaged": window(WindowConfig{Average: true, Cases: 5, Hidden: []int{7}}),
+		"deep":     window(WindowConfig{Cases: 5, Hidden: []int{19, 7}}),
+		"frozen":   window(WindowConfig{Cases: 5, FreezeVectors: true, Hidden: []int{7}}),
+		"scorer": func() (Counted, *History) {
+			m, err := NewScorer(ScorerConfig{Radius: 2, Vocab: 100, Dim: 10, Cases: 5, Seed: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.net.divide = 1
+			h, err := m.Fit(t.Context(), data, 1, training)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m, h
+		},
+	}
+	for name, train := range models {
+		t.Run(name, func(t *testing.T) {
+			SetThreads(1)
+			want := bits(train())
+			for threads := 2; threads <= 5; threads++ {
+				SetThreads(threads)
+				if got := bits(train()); !slices.Equal(got, want) {
+					t.Errorf("%d threads give other bits than one", threads)
 				}
 			}
 		})
