@@ -187,12 +187,13 @@ func (x *execution) send(run *pipe.Message) (*Error, error) {
 	}
 	p := k.process
 	defer func(start time.Time) { x.took = time.Since(start) }(time.Now())
+	last := k.tail
+	k.tail = tail{}
 	if err := p.requests.Write(run); err != nil {
 		x.closeComms()
-		return k.crashed(nil), nil //nolint:nilerr // the worker died between cells; the cell says so
+		return k.crashed(&last), nil //nolint:nilerr // the worker died between cells; the cell says so
 	}
 	var (
-		tail        = k.tail
 		done        = x.ctx.Done()
 		interrupts  int
 		again, kill <-chan time.Time
@@ -204,21 +205,28 @@ func (x *execution) send(run *pipe.Message) (*Error, error) {
 			kill = time.After(killAfter)
 		}
 	}
+	show := func(events []event) {
+		for _, e := range events {
+			k.route(e, x.count, x.show)
+		}
+	}
 	for {
 		select {
 		case e, ok := <-p.events:
 			switch {
 			case !ok:
 				x.closeComms()
-				return k.crashed(&tail), nil
+				return k.crashed(&last), nil
 			case e.message != nil && e.message.Kind == pipe.Done:
+				show(last.release())
 				return k.failure(e.message.Failure), nil
 			case e.message != nil && e.message.Kind == pipe.Ask:
 				go x.answer(p, e.message.Question)
 			case e.message == nil || !x.req.Silent || e.message.Kind != pipe.Result:
-				tail.add(e)
-				k.route(e, x.count, x.show)
+				show(last.pass(e))
 			}
+		case <-last.expire:
+			show(last.release())
 		case <-done:
 			done = nil
 			if len(x.interrupts) == 0 { // the caller's context ended: nobody will ask again
@@ -230,7 +238,7 @@ func (x *execution) send(run *pipe.Message) (*Error, error) {
 		case <-again:
 			interrupt()
 		case <-kill:
-			tail.reason = "compiled code did not stop when interrupted, so the worker was restarted"
+			last.reason = "compiled code did not stop when interrupted, so the worker was restarted"
 			p.kill()
 		}
 	}

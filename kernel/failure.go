@@ -132,14 +132,7 @@ func (k *Kernel) failure(f *pipe.Failure) *Error {
 		if i == 0 {
 			e.Line = frame.Line
 		}
-		e.Traceback = append(e.Traceback, cyan(fmt.Sprintf("%s:%d", frame.Cell, frame.Line)))
-		if line, ok := k.line(frame.Cell, frame.Line); ok {
-			mark := "    "
-			if i == 0 {
-				mark = green("--> ")
-			}
-			e.Traceback = append(e.Traceback, mark+strings.TrimSpace(line))
-		}
+		k.addFrame(e, frame.Cell, frame.Line, i == 0)
 	}
 	return e
 }
@@ -148,66 +141,3 @@ func (k *Kernel) failure(f *pipe.Failure) *Error {
 func red(s string) string   { return "\x1b[31m" + s + "\x1b[0m" }
 func green(s string) string { return "\x1b[32m" + s + "\x1b[0m" }
 func cyan(s string) string  { return "\x1b[36m" + s + "\x1b[0m" }
-
-// tail keeps the last lines that a worker printed.
-type tail struct {
-	text   []byte
-	reason string // why the worker was ended, if this process did it
-}
-
-const tailSize = 64 << 10
-
-func (t *tail) add(e event) {
-	if e.stream != "stderr" {
-		return
-	}
-	t.text = append(t.text, e.text...)
-	if len(t.text) > tailSize {
-		t.text = t.text[len(t.text)-tailSize:]
-	}
-}
-
-// crashed describes the end of the worker and forgets the session, whose
-// values are gone.
-func (k *Kernel) crashed(t *tail) *Error {
-	<-k.process.done
-	why := "the worker process ended"
-	if k.process.err != nil {
-		why += " (" + k.process.err.Error() + ")"
-	}
-	if t != nil {
-		if reason := fatal(string(t.text)); reason != "" {
-			why = reason
-		}
-		if t.reason != "" {
-			why = t.reason
-		}
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.lost, k.ran = append(k.lost, k.ran...), nil
-	k.forgetSession()
-	return &Error{
-		Ename: "crash", Evalue: why,
-		Traceback: []string{red("crash: " + why), "The session's variables are gone; %replay runs its cells again."},
-	}
-}
-
-// forgetSession forgets what cells have declared and loaded, with the worker that
-// had it. k.mu is held.
-func (k *Kernel) forgetSession() {
-	k.process, k.session = nil, k.newSession()
-	k.builder.renew()
-}
-
-// fatal finds the line with which Go's runtime ended a process.
-func fatal(text string) string {
-	for line := range strings.Lines(text) {
-		for _, start := range []string{"panic: ", "fatal error: ", "runtime: goroutine stack exceeds"} {
-			if strings.HasPrefix(line, start) {
-				return strings.TrimSpace(line)
-			}
-		}
-	}
-	return ""
-}

@@ -83,3 +83,27 @@ func interruptAfter(b *testing.B, k *kernel.Kernel, code string, wait time.Durat
 	}
 	return time.Since(at)
 }
+
+// BenchmarkCrash measures the time from the end of a cell that ended the worker to the
+// reply to the next one.
+func BenchmarkCrash(b *testing.B) {
+	for name, e := range crashEngines {
+		for _, tt := range crashes {
+			b.Run(name+"/"+tt.name, func(b *testing.B) {
+				k := crashKernel(b, e.engine)
+				var times []time.Duration
+				for b.Loop() {
+					if _, reply := kerneltest.Run(b, k, e.prefix+tt.code); reply.Error == nil || reply.Error.Ename != "crash" {
+						b.Fatalf("the cell ended with %v, want a crash", reply.Error)
+					}
+					start := time.Now()
+					if outputs, _ := kerneltest.Run(b, k, "1 + 1"); kerneltest.Text(outputs) != "= 2\n" {
+						b.Fatalf("the next cell showed %s", kerneltest.Text(outputs))
+					}
+					times = append(times, time.Since(start))
+				}
+				reportMilliseconds(b, times)
+			})
+		}
+	}
+}

@@ -115,11 +115,11 @@ func TestInterrupt(t *testing.T) {
 				if !strings.Contains(got, "interrupt: ") || strings.Contains(got, "restarted") {
 					t.Errorf("%s: showed %s, want an interrupt", tt.name, got)
 				}
-				got = run(t, k, e.prefix+tt.release+"\ntime.Sleep(20 * time.Millisecond)\nn, x, after, add(1)")
+				got = run(t, k, tt.release+"\ntime.Sleep(20 * time.Millisecond)\nn, x, after, add(1)")
 				if want := "= 40, 0, false, 41\n"; got != want {
 					t.Errorf("%s: afterwards the variables are %s, want %s", tt.name, got, want)
 				}
-				run(t, k, e.prefix+"x, after, ch = 0, false, make(chan int)\nmu.TryLock(); mu.Unlock()")
+				run(t, k, "x, after, ch = 0, false, make(chan int)\nmu.TryLock(); mu.Unlock()")
 			}
 		})
 	}

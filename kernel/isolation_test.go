@@ -23,39 +23,99 @@ func raceDetector() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// TestCrash runs cells that end the worker: each is an error of its cell, the
-// next cell is answered, and %replay restores the session.
+// crashes are cells that end the worker. want is in what they show.
+var crashes = []struct{ name, code, want string }{
+	{"panic in a goroutine", "go func() {\n\tvar s []int\n\ts[40] = 1\n}()\ntime.Sleep(10*time.Second)", "crash: panic: runtime error: index out of range"},
+	{"own panic in a goroutine", "go func() {\n\tpanic(\"too late\")\n}()\ntime.Sleep(10*time.Second)", "crash: panic: too late"},
+	{"recursion", "var f func(n int) int\nf = func(n int) int {\n\treturn f(n+1) + 1\n}\nf(0)", "crash: runtime: goroutine stack exceeds"},
+	{"all memory", "var hog [][]byte\nfor {\n\thog = append(hog, make([]byte, 1<<24))\n\thog[len(hog)-1][0] = 1\n}", "; LECTERN_MEMORY sets how much there is"},
+	{"concurrent map writes", "m := map[int]int{}\nfor i := range 4 {\n\tgo func() { for { m[i]++ } }()\n}\ntime.Sleep(20*time.Second)", "crash: fatal error: concurrent map"},
+	{"killed", "syscall.Kill(syscall.Getpid(), syscall.SIGKILL)\ntime.Sleep(10*time.Second)", "crash: the worker process ended (signal: killed)"},
+	{"segmentation fault", "syscall.Kill(syscall.Getpid(), syscall.SIGSEGV)\ntime.Sleep(10*time.Second)", "crash: SIGSEGV: segmentation violation"},
+	{"exit behind the kernel's back", "syscall.Exit(3)", "crash: the worker process ended (exit status 3)"},
+}
+
+// crashEngines say how each of the three engines is made to run a cell.
+var crashEngines = map[string]struct {
+	engine kernel.Engine
+	prefix string
+}{
+	"statements":  {kernel.Auto, ""},
+	"interpreted": {kernel.Interpret, "select { default: }\n"},
+	"compiled":    {kernel.Auto, "%%compile\n"},
+}
+
+// crashKernel returns a kernel whose worker has little memory.
+func crashKernel(t testing.TB, engine kernel.Engine) *kernel.Kernel {
+	config := kerneltest.Config(t)
+	config.Engine = engine
+	config.Env = append(config.Env, "LECTERN_MEMORY=600MB")
+	return kerneltest.StartConfig(t, config)
+}
+
+// TestCrash runs cells that end the worker, under every engine: each is an error of
+// its cell, without the run time's own words about itself; the next cell is
+// answered, and %replay restores the session.
 func TestCrash(t *testing.T) {
-	for name, tt := range map[string]struct{ code, want string }{
-		"panic in an interpreted goroutine": {"go func() { var s []int; s[n] = 1 }()\ntime.Sleep(time.Second)", "panic: "},
-		"panic in a compiled goroutine":     {"%%compile\ngo func() { panic(\"in a goroutine\") }()\ntime.Sleep(time.Second)", "panic: in a goroutine"},
-		"recursion":                         {"func f(n int) int { return f(n+1) + 1 }\nf(0)", "stack"},
-		"compiled recursion":                {"%%compile\nfunc f(n int) int { return f(n+1) + 1 }\nf(0)", "stack"},
-		"all memory":                        {"var hog [][]byte\nfor {\n\thog = append(hog, make([]byte, 1<<24))\n\thog[len(hog)-1][0] = 1\n}", "out of memory"},
-		"concurrent map writes":             {"m := map[int]int{}\nfor i := range 4 {\n\tgo func() { for { m[i]++ } }()\n}\ntime.Sleep(20*time.Second)", "concurrent map"},
-		"killed from outside":               {"import \"syscall\"\nsyscall.Kill(syscall.Getpid(), syscall.SIGKILL)\ntime.Sleep(time.Second)", "killed"},
-	} {
+	for name, e := range crashEngines {
 		t.Run(name, func(t *testing.T) {
-			if raceDetector() && (tt.want == "stack" || tt.want == "out of memory") {
-				t.Skip("the race detector has no memory left then, and ends the process before Go's runtime does")
-			}
 			t.Parallel()
-			config := kerneltest.Config(t)
-			config.Env = append(config.Env, "LECTERN_MEMORY=600MB")
-			k := kerneltest.StartConfig(t, config)
-			run(t, k, "n := 40\ntype pair struct{ a, b int }\np := pair{1, 2}")
-			got := run(t, k, tt.code)
-			if !strings.Contains(got, "crash: ") || !strings.Contains(got, tt.want) {
-				t.Errorf("%s\nshowed %s\nwant a crash with %q", tt.code, got, tt.want)
-			}
-			if got, want := run(t, k, "1 + 1"), "= 2\n"; got != want {
-				t.Errorf("the next cell showed %q, want %q", got, want)
-			}
-			run(t, k, "%replay")
-			if got, want := run(t, k, "n, p.b"), "= 40, 2\n"; got != want {
-				t.Errorf("after %%replay: %q, want %q", got, want)
+			k := crashKernel(t, e.engine)
+			run(t, k, "n := 40\ntype pair struct{ a, b int }\nfunc (p pair) sum() int { return p.a + p.b }\np := pair{1, 2}\nfunc twice(i int) int { return 2 * i }")
+			for _, tt := range crashes {
+				if raceDetector() && (tt.name == "recursion" || tt.name == "all memory") {
+					t.Log("skipped", tt.name, ": the race detector has no memory left then, and ends the process before Go's runtime does")
+					continue
+				}
+				got := run(t, k, e.prefix+tt.code)
+				if !strings.Contains(got, tt.want) || !strings.HasSuffix(got, "%replay runs its cells again.\n") || len(got) > 2000 || strings.Contains(got, "stderr: ") {
+					t.Errorf("%s: showed %s, want a crash with %q", tt.name, got, tt.want)
+				}
+				if strings.Contains(tt.name, "goroutine") && !strings.Contains(got, "\n--> s[40] = 1\n") && !strings.Contains(got, "\n--> panic(\"too late\")\n") {
+					t.Errorf("%s: showed %s, want the line of the panic", tt.name, got)
+				}
+				if got, want := run(t, k, "1 + 1"), "= 2\n"; got != want {
+					t.Errorf("%s: the next cell showed %q, want %q", tt.name, got, want)
+				}
+				run(t, k, "%replay")
+				if got, want := run(t, k, "n, p.sum(), twice(4)"), "= 40, 3, 8\n"; got != want {
+					t.Errorf("%s: after %%replay: %q, want %q", tt.name, got, want)
+				}
 			}
 		})
+	}
+}
+
+// TestExit ends cells from wherever they run; the session goes on.
+func TestExit(t *testing.T) {
+	for name, e := range crashEngines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := crashKernel(t, e.engine)
+			run(t, k, "n := 40")
+			for _, tt := range []struct{ code, want string }{
+				{"os.Exit(3)", "exit: exit status 3\n"},
+				{"log.Fatal(\"bad\")", "exit: exit status 1\n"},
+				{"func() { defer func() { n++ }(); os.Exit(4) }()\nn = 0", "exit: exit status 4\n"},
+				{"go os.Exit(5)\ntime.Sleep(10*time.Second)\nn = 0", "exit: exit status 5\n"},
+				{"go func() { log.Fatal(\"bad\") }()\ntime.Sleep(10*time.Second)\nn = 0", "exit: exit status 1\n"},
+			} {
+				if got := run(t, k, e.prefix+tt.code); !strings.Contains(got, tt.want) {
+					t.Errorf("%s: showed %s, want %q", tt.code, got, tt.want)
+				}
+			}
+			if got, want := run(t, k, "n"), "= 41\n"; got != want {
+				t.Errorf("afterwards n is %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// TestLastWords prints what looks like the end of a process, which goes on.
+func TestLastWords(t *testing.T) {
+	k := kerneltest.Start(t)
+	if got, want := run(t, k, "fmt.Fprint(os.Stderr, \"fine\\npanic: at the disco\\n\")\n1"), "stderr: fine\nstderr: panic: at the disco\n= 1\n"; got != want {
+		t.Errorf("showed %q, want %q", got, want)
 	}
 }
 

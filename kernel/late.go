@@ -28,12 +28,16 @@ func (k *Kernel) silence() {
 func (k *Kernel) end() {
 	if k.showLate != nil && k.process != nil {
 		k.listener = &listener{stop: make(chan struct{}), done: make(chan struct{})}
-		go k.listener.listen(k.process.events, func(e event) { k.route(e, 0, k.showLate) })
+		go k.listener.listen(k.process.events, func(events []event) {
+			for _, e := range events {
+				k.route(e, 0, k.showLate)
+			}
+		})
 	}
 	k.running.Unlock()
 }
 
-func (l *listener) listen(events <-chan event, show func(event)) {
+func (l *listener) listen(events <-chan event, show func([]event)) {
 	defer close(l.done)
 	for {
 		select {
@@ -41,8 +45,9 @@ func (l *listener) listen(events <-chan event, show func(event)) {
 			if !ok {
 				return // the next cell finds the worker dead
 			}
-			l.tail.add(e)
-			show(e)
+			show(l.tail.pass(e))
+		case <-l.tail.expire:
+			show(l.tail.release())
 		case <-l.stop:
 			return
 		}

@@ -15,6 +15,7 @@ const (
 	Defers     = "Defers"     // func() (push func(func()), run func())
 	ShiftCount = "ShiftCount" // func(int64) uint, which panics as a shift does
 	Runes      = "Runes"      // func(string) []RuneAt
+	Go         = "Go"         // func(func()), which starts a goroutine
 )
 
 // RuneAt is what one iteration over a string sees.
@@ -119,7 +120,9 @@ func fresh(lit *ast.FuncLit, typ string) ast.Expr {
 // goStmt lowers go f(x).
 func (l *lowering) goStmt(n *ast.GoStmt) []ast.Stmt {
 	out, closure := l.later(n.Call)
-	return append(out, &ast.GoStmt{Go: n.Go, Call: &ast.CallExpr{Fun: ast.NewIdent(closure.Name), Lparen: n.Go, Rparen: n.Go}})
+	return append(out, &ast.ExprStmt{X: &ast.CallExpr{
+		Fun: l.sessionFunc(Go, n.Go), Lparen: n.Go, Args: []ast.Expr{ast.NewIdent(closure.Name)}, Rparen: n.Go,
+	}})
 }
 
 // deferStmt lowers defer f(x). push is the function that takes the deferred

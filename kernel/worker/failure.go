@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ func failure(v any, frames func() []pipe.Frame) *pipe.Failure {
 		return nil
 	}
 	if code, ok := v.(exit); ok {
-		return &pipe.Failure{Ename: "exit", Evalue: "exit status " + strconv.Itoa(int(code)), Frames: frames()}
+		return &pipe.Failure{Ename: "exit", Evalue: code.Error(), Frames: frames()}
 	}
 	return &pipe.Failure{Ename: "panic", Evalue: panicText(v), Frames: frames()}
 }
@@ -57,7 +56,7 @@ func (s *session) call(ctx context.Context, run func()) *pipe.Failure {
 	s.stop.Store(&ctx)
 	go func() {
 		defer func() { finished <- failure(recover(), s.frames) }()
-		goroutine <- goroutineID()
+		goroutine <- s.worker.owners.enter()
 		run()
 	}()
 	id := <-goroutine
@@ -108,6 +107,10 @@ func interrupted(ctx context.Context) *pipe.Failure {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, display.ErrNoInput) {
 		return &pipe.Failure{Ename: "input error", Evalue: cause.Error()}
+	}
+	var status exit
+	if errors.As(cause, &status) {
+		return &pipe.Failure{Ename: "exit", Evalue: status.Error()}
 	}
 	return &pipe.Failure{Ename: "interrupt", Evalue: cause.Error()}
 }

@@ -90,6 +90,7 @@ type worker struct {
 	stdin     *stdin // nil if cells have none
 	questions questions
 	mu        sync.Mutex
+	run       *run                    // of the running cell, or nil
 	running   context.Context         // of the running cell, or nil
 	stop      context.CancelCauseFunc // interrupts the running cell, or nil
 }
@@ -139,7 +140,7 @@ func (w *worker) start(cell string, f func(context.Context) *pipe.Failure) {
 		cancel(why)
 	}
 	w.mu.Lock()
-	w.running, w.stop = ctx, stop
+	w.run, w.running, w.stop = r, ctx, stop
 	w.mu.Unlock()
 	go func() {
 		var serving sync.WaitGroup
@@ -151,7 +152,7 @@ func (w *worker) start(cell string, f func(context.Context) *pipe.Failure) {
 		failure := f(ctx)
 		w.mu.Lock()
 		cancel(nil)
-		w.running, w.stop = nil, nil
+		w.run, w.running, w.stop = nil, nil, nil
 		w.mu.Unlock()
 		serving.Wait()
 		w.tell(&pipe.Message{Kind: pipe.Done, Failure: failure})

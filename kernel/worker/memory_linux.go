@@ -25,5 +25,8 @@ func limitMemory() error {
 		limit = info.Totalram * uint64(info.Unit) / 4 * 3
 	}
 	debug.SetMemoryLimit(int64(limit / 10 * 9))
+	// A stack grows to twice its size: the run time is to notice a runaway recursion
+	// before there is no memory left.
+	debug.SetMaxStack(int(min(limit/4, 1_000_000_000)))
 	return unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: limit, Max: limit})
 }

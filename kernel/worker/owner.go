@@ -26,6 +26,7 @@ type owners struct {
 type run struct {
 	cell        string          // "" for a handler
 	labels      context.Context // kept, so that nothing else gets their address
+	goroutine   string          // in which the cell itself runs; see goroutineID
 	interrupted atomic.Bool
 	ending      sync.Map // its goroutines that run their deferred calls, by goroutineID
 }
@@ -45,6 +46,15 @@ func (o *owners) begin(r *run) {
 	if r.cell != "" {
 		o.current.Store(&p)
 	}
+}
+
+// enter notes that the cell itself runs in this goroutine, which it returns.
+func (o *owners) enter() (goroutine string) {
+	goroutine = goroutineID()
+	if r := o.of(); r != nil {
+		r.goroutine = goroutine
+	}
+	return goroutine
 }
 
 // of returns the run that the goroutine belongs to, or nil.

@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"fmt"
-	"log"
 	"os"
 	"path"
 	"reflect"
@@ -45,11 +44,11 @@ func newSession(w *worker) *session {
 	s.hooks = map[string]reflect.Value{
 		lower.StopVar:             reflect.ValueOf(&w.owners.stopped),
 		lower.CheckVar:            reflect.ValueOf(w.owners.check),
-		lower.Hook("os.Exit"):     reflect.ValueOf(osExit),
+		lower.Hook("os.Exit"):     reflect.ValueOf(w.exit),
 		lower.Hook("time.Sleep"):  reflect.ValueOf(s.sleep),
-		lower.Hook("log.Fatal"):   reflect.ValueOf(logFatal),
-		lower.Hook("log.Fatalf"):  reflect.ValueOf(logFatalf),
-		lower.Hook("log.Fatalln"): reflect.ValueOf(logFatalln),
+		lower.Hook("log.Fatal"):   reflect.ValueOf(w.logFatal),
+		lower.Hook("log.Fatalf"):  reflect.ValueOf(w.logFatalf),
+		lower.Hook("log.Fatalln"): reflect.ValueOf(w.logFatalln),
 		lower.Hook("fmt.Print"):   reflect.ValueOf(w.print),
 		lower.Hook("fmt.Printf"):  reflect.ValueOf(w.printf),
 		lower.Recovered:           reflect.ValueOf(recovered),
@@ -60,6 +59,7 @@ func newSession(w *worker) *session {
 		lower.Show:  reflect.ValueOf(w.show),
 		lower.Check: reflect.ValueOf(w.owners.check),
 		lower.Enter: reflect.ValueOf(s.calls.enter),
+		lower.Go:    reflect.ValueOf(s.start),
 		"Run":       reflect.ValueOf(func(f func()) { s.body(f) }),
 	}}))
 	s.must(s.interp.Use(interp.Exports{sessionPath + "/" + sessionPath: builtins()}))
@@ -176,26 +176,6 @@ func (s *session) loadSymbols(importPath string) error {
 	return nil
 }
 
-// exit is what a cell panics with instead of ending the process.
-type exit int
-
-func osExit(code int) { panic(exit(code)) }
-
-func logFatal(v ...any) {
-	log.Print(v...)
-	osExit(1)
-}
-
-func logFatalf(format string, v ...any) {
-	log.Printf(format, v...)
-	osExit(1)
-}
-
-func logFatalln(v ...any) {
-	log.Println(v...)
-	osExit(1)
-}
-
 // restrict replaces what would end the process or could not be interrupted.
 func (s *session) restrict(path string, table map[string]reflect.Value) {
 	for name := range table {
@@ -213,7 +193,7 @@ func (s *session) eval(ctx context.Context, literal string) *pipe.Failure {
 	finished := make(chan *pipe.Failure, 1)
 	goroutine := make(chan string, 1)
 	s.body = func(f func()) {
-		goroutine <- goroutineID()
+		goroutine <- s.worker.owners.enter()
 		defer func() { finished <- failure(recover(), s.frames) }()
 		s.worker.owners.check()
 		f()
