@@ -86,6 +86,10 @@ func TestNotebooks(t *testing.T) {
 				if testing.Short() && i%shortShare != 0 {
 					continue
 				}
+				if raceDetector() && strings.Contains(strings.Join(b.cells, "\n"), "go func") {
+					t.Logf("%s is left out: goroutines of the interpreter race for types that it keeps", b.name)
+					continue
+				}
 				if *update {
 					books[i].out, _ = runNotebook(t, b, kernel.Auto)
 					b = books[i]

@@ -42,6 +42,9 @@ const programTimeout = 3 * time.Minute
 // The folder is in Go's source distribution; toolchains that the go command
 // downloads are without it.
 func TestGoPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out Go's own programs")
+	}
 	programs := goPrograms(t)
 	if !*allPrograms {
 		var sample []string

@@ -18,6 +18,7 @@ type Cell struct {
 	Decls   []ast.Decl // functions, methods, types and constants, in order
 	Stmts   []ast.Stmt // everything else, variables included, in order
 	Program bool       // the cell is a whole program: it begins with a package clause
+	Package *ast.Ident // the name in that clause
 	Magics  []Magic    // in order
 }
 
@@ -57,6 +58,7 @@ func Parse(fset *token.FileSet, name, text string) (*Cell, error) {
 		if err != nil {
 			return nil, c.inside(err)
 		}
+		c.Package = file.Name
 		c.addFile(file)
 		return c, nil
 	}

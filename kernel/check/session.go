@@ -111,10 +111,8 @@ func (c *Checked) Ref(obj types.Object) *Object {
 // Check type-checks a cell. It returns all diagnostics, or the checked cell if
 // there are none. The session does not change until [Session.Commit].
 func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
-	if ds := s.restrict(c); len(ds) > 0 {
-		return nil, ds
-	}
 	imports, ds := s.importsOf(c)
+	ds = merge(s.restrict(c), ds)
 	initOrder(c)
 	s.pull(c)
 	lifted := s.lift(c, imports)
@@ -122,14 +120,10 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	for s.importMissing(r, imports) || r.keyLiterals() {
 		r = s.run(c, imports, lifted)
 	}
-	for _, d := range r.diagnostics {
-		if !d.Pos.IsValid() && len(ds) > 0 { // one of the imports, again
-			continue
-		}
-		s.suggest(r, imports, &d)
-		ds = append(ds, d)
+	for i := range r.diagnostics {
+		s.suggest(r, imports, &r.diagnostics[i])
 	}
-	if len(ds) > 0 {
+	if ds = merge(ds, r.diagnostics); len(ds) > 0 {
 		return nil, ds
 	}
 	checked := &Checked{
@@ -170,7 +164,9 @@ func (s *Session) CheckProgram(c *cell.Cell) (*Checked, []Diagnostic) {
 		for i := range r.diagnostics {
 			alone.suggest(r, imports, &r.diagnostics[i])
 		}
-		return nil, r.diagnostics
+	}
+	if ds := merge(s.restrictProgram(c, r.pkg), r.diagnostics); len(ds) > 0 {
+		return nil, ds
 	}
 	return &Checked{Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, session: s}, nil
 }

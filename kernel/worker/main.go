@@ -61,6 +61,7 @@ func Main(config Config) error {
 		return err
 	}
 	w := &worker{config: config, out: pipe.NewWriter(messages), secret: os.Getenv(MarkVariable)}
+	w.owners.stopped = unwatched()
 	os.Unsetenv(MarkVariable) //nolint:errcheck // it cannot fail for this name
 	// Without it, cells read nothing: a Go whose os.File is another one.
 	w.stdin, _ = newStdin(w.ask)

@@ -42,7 +42,7 @@ func newSession(w *worker) *session {
 		names:    map[string]string{},
 	}
 	s.hooks = map[string]reflect.Value{
-		lower.StopVar:             reflect.ValueOf(&w.owners.stopped),
+		lower.StopVar:             reflect.ValueOf(w.owners.stopped),
 		lower.CheckVar:            reflect.ValueOf(w.owners.check),
 		lower.Hook("os.Exit"):     reflect.ValueOf(w.exit),
 		lower.Hook("time.Sleep"):  reflect.ValueOf(s.sleep),
