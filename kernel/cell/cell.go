@@ -318,7 +318,7 @@ func results(name, text string, chunks []chunk) string {
 		return text
 	}
 	last := chunks[len(chunks)-1]
-	list := strings.TrimSuffix(text[last.start:last.end], ";")
+	list := withoutComments(strings.TrimSuffix(text[last.start:last.end], ";"))
 	x, err := parser.ParseExpr("f(" + list + ")")
 	if err != nil {
 		return text
@@ -329,6 +329,25 @@ func results(name, text string, chunks []chunk) string {
 	before := text[:last.start]
 	line, column := strings.Count(before, "\n")+1, last.start-strings.LastIndexByte(before, '\n')
 	return fmt.Sprintf("%s%s(/*line %s:%d:%d*/%s)%s", before, Results, name, line, column, list, text[last.start+len(list):])
+}
+
+// withoutComments returns text up to the comments behind its last token.
+func withoutComments(text string) string {
+	var sc scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	sc.Init(file, []byte(text), func(token.Position, string) {}, scanner.ScanComments)
+	end := len(text)
+	for {
+		pos, tok, lit := sc.Scan()
+		switch {
+		case tok == token.EOF:
+			return text[:end]
+		case tok == token.COMMENT:
+			end = min(end, file.Offset(pos))
+		case tok != token.SEMICOLON || lit == ";":
+			end = len(text)
+		}
+	}
 }
 
 // blank returns text with the statements (or, for keepStmts, the declarations)

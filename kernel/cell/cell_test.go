@@ -26,6 +26,7 @@ func TestParse(t *testing.T) {
 		{name: "function literal with a named result", text: "func(x int) T { return T(x) }(4)", stmts: 1},
 		{name: "semicolons in brackets", text: "for i := 0; i < 3; i++ {\n}\nif x := 1; x > 0 {\n} else {\n}", stmts: 2},
 		{name: "several results", text: "a, b", stmts: 1},
+		{name: "several results with comments", text: "a, // 1\nb // 2", stmts: 1},
 		{name: "for without a condition", text: "func f() {}\nfor i := 0; ; i++ {\n}\nfor ;; {\n};;", decls: 1, stmts: 3},
 		{name: "program", text: "// doc\npackage main\nfunc main() {}", decls: 1, program: true},
 		{
