@@ -84,13 +84,16 @@ func (s *Session) Lookup(name string) *Object { return s.objects[name] }
 // where variables were lifted; its positions are the cell's.
 type Checked struct {
 	*cell.Cell
-	Info    *types.Info
-	Pkg     *types.Package
-	Body    *ast.BlockStmt    // the cell's statements
-	Lifted  []ast.Decl        // variables of the statements that functions use
-	Result  ast.Expr          // the last expression, if the cell ends in one with a value
-	Objects []*Object         // what the cell declares at the session's level, in order
-	Imports map[string]string // name -> path of every import that the cell sees
+	Info *types.Info
+	Pkg  *types.Package
+	Body *ast.BlockStmt // the cell's statements
+	// Variables is how many of the statements declare variables before the others:
+	// functions named init run behind them.
+	Variables int
+	Lifted    []ast.Decl        // variables of the statements that functions use
+	Result    ast.Expr          // the last expression, if the cell ends in one with a value
+	Objects   []*Object         // what the cell declares at the session's level, in order
+	Imports   map[string]string // name -> path of every import that the cell sees
 	// Warnings say what the cell's declarations leave behind in earlier cells.
 	Warnings []string
 	kept     []keptUse
@@ -114,6 +117,10 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	imports, ds := s.importsOf(c)
 	ds = merge(s.restrict(c), ds)
 	initOrder(c)
+	variables := slices.IndexFunc(c.Stmts, func(st ast.Stmt) bool { return !isVar(st) })
+	if variables < 0 {
+		variables = len(c.Stmts)
+	}
 	s.pull(c)
 	lifted := s.lift(c, imports)
 	r := s.run(c, imports, lifted)
@@ -127,7 +134,7 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 		return nil, ds
 	}
 	checked := &Checked{
-		Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, Imports: imports,
+		Cell: c, Info: r.info, Pkg: r.pkg, Body: r.main.Body, Variables: variables, Imports: imports,
 		Lifted: r.lifted, refs: map[types.Object]*Object{}, session: s,
 	}
 	if slices.ContainsFunc(slices.Collect(maps.Keys(imports)), func(name string) bool { return strings.HasPrefix(name, dot) }) {

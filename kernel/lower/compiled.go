@@ -56,16 +56,22 @@ func Compile(fset *token.FileSet, c *check.Checked, path string) (*Unit, error) 
 	body := &ast.FuncDecl{Name: ast.NewIdent("_"), Type: &ast.FuncType{}, Body: c.Body}
 	u.rename(&ast.File{Name: ast.NewIdent("main"), Decls: append(slices.Clone(c.Decls), body)})
 	var decls []ast.Decl
-	var run []ast.Stmt
+	var run, inits []ast.Stmt
 	for _, d := range c.Decls {
 		f, isFunc := d.(*ast.FuncDecl)
 		u.rewrite(d)
-		if isFunc && f.Recv == nil {
+		if isFunc && isInit(f) {
+			inits = append(inits, u.function(f)...)
+		} else if isFunc && f.Recv == nil {
 			run = append(run, u.function(f)...)
 		}
 		decls = append(decls, d)
 	}
-	for _, st := range c.Body.List {
+	for _, st := range c.Body.List[:c.Variables] {
+		run = append(run, u.topLevel(st)...)
+	}
+	run = append(run, inits...)
+	for _, st := range c.Body.List[c.Variables:] {
 		run = append(run, u.topLevel(st)...)
 	}
 	decls = append(decls, &ast.FuncDecl{

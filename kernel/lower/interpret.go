@@ -60,14 +60,20 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 	}
 	l.checkIndexes(c.Body, false)
 	body := l.deferred(c.Body)
+	var inits []ast.Stmt
 	for _, d := range c.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok {
+		if f, ok := d.(*ast.FuncDecl); ok && isInit(f) {
+			inits = append(append(inits, l.note(f.Pos())), l.function(f)...)
+		} else if ok {
 			body = append(body, l.function(f)...)
 		}
 	}
-	for _, st := range c.Body.List {
-		body = append(body, l.note(st.Pos()))
-		body = append(body, l.topLevel(st)...)
+	for _, st := range c.Body.List[:c.Variables] {
+		body = append(append(body, l.note(st.Pos())), l.topLevel(st)...)
+	}
+	body = append(body, inits...)
+	for _, st := range c.Body.List[c.Variables:] {
+		body = append(append(body, l.note(st.Pos())), l.topLevel(st)...)
 	}
 	if len(body) > 0 {
 		fn := &ast.FuncLit{Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: body, Rbrace: c.Body.Rbrace}}
@@ -84,6 +90,8 @@ func Interpret(fset *token.FileSet, c *check.Checked) (*Program, error) {
 	}
 	return p, nil
 }
+
+func isInit(f *ast.FuncDecl) bool { return f.Recv == nil && f.Name.Name == "init" }
 
 // lowering is the rewriting of one cell.
 type lowering struct {

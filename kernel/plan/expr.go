@@ -87,7 +87,11 @@ func (p *planner) selector(x *ast.SelectorExpr) bool {
 // compositeLit refuses literals of structs with unexported fields, which the
 // interpreter cannot set, unless they leave those out.
 func (p *planner) compositeLit(x *ast.CompositeLit) {
-	st, ok := p.Info.TypeOf(x).Underlying().(*types.Struct)
+	t := p.Info.TypeOf(x)
+	if pointer, ok := t.Underlying().(*types.Pointer); ok { // &T is left out
+		t = pointer.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
 	if !ok || len(x.Elts) == 0 {
 		return
 	}
