@@ -166,7 +166,8 @@ func (s *Session) warnings(c *Checked) []string {
 // using it after the new cell. What the new cell declares again as well does not.
 func (r *record) keeps(o *Object, c *Checked) bool {
 	return slices.ContainsFunc(r.kept, func(k keptUse) bool {
-		return k.used == o && (k.by == nil || c.object(k.by.Name()) == nil)
+		same := k.used == o || o.Slot != "" && k.used.Slot == o.Slot
+		return same && (k.by == nil || c.object(k.by.Name()) == nil)
 	})
 }
 
