@@ -269,43 +269,52 @@ func (ts *Types) text(t types.Type) string {
 	case *types.Named:
 		return t.Obj().Pkg().Name() + "." + ts.nameWithArgs(t)
 	case *types.Struct:
-		var b strings.Builder
-		b.WriteString("struct {")
-		for i := range t.NumFields() {
-			f := t.Field(i)
-			if i > 0 {
-				b.WriteString(";")
-			}
-			b.WriteString(" ")
-			if !f.Embedded() {
-				b.WriteString(ts.config.Name(f.Name()) + " ")
-			}
-			b.WriteString(ts.of(f.Type()).String())
-			if tag := t.Tag(i); tag != "" {
-				b.WriteString(" " + strconv.Quote(tag))
-			}
-		}
-		if t.NumFields() > 0 {
-			b.WriteString(" ")
-		}
-		return b.String() + "}"
+		return ts.structText(t, ts.config.Name, func(t types.Type) string { return ts.of(t).String() })
 	case *types.Interface:
-		var list []*types.Func
-		for m := range t.Methods() {
-			list = append(list, m)
-		}
-		slices.SortFunc(list, ts.compare)
-		texts := make([]string, len(list))
-		for i, m := range list {
-			name := ts.config.Name(m.Name())
-			if !exported(name) {
-				name = ts.path(m.Pkg()) + "." + name
-			}
-			texts[i] = name + strings.TrimPrefix(ts.of(withoutRecv(m.Signature())).String(), "func")
-		}
-		return "interface { " + strings.Join(texts, "; ") + " }"
+		return ts.interfaceText(t, func(t types.Type) string { return ts.of(t).String() })
 	}
 	return t.String()
+}
+
+// structText writes a struct type with the names of its fields that are not
+// exported and the types of all.
+func (ts *Types) structText(t *types.Struct, name func(string) string, text func(types.Type) string) string {
+	if t.NumFields() == 0 {
+		return "struct {}"
+	}
+	fields := make([]string, t.NumFields())
+	for i := range fields {
+		f := t.Field(i)
+		fields[i] = text(f.Type())
+		if !f.Embedded() {
+			fields[i] = name(f.Name()) + " " + fields[i]
+		}
+		if tag := t.Tag(i); tag != "" {
+			fields[i] += " " + strconv.Quote(tag)
+		}
+	}
+	return "struct { " + strings.Join(fields, "; ") + " }"
+}
+
+func (ts *Types) interfaceText(t *types.Interface, text func(types.Type) string) string {
+	if t.NumMethods() == 0 {
+		return "interface {}"
+	}
+	list := slices.SortedFunc(t.Methods(), ts.compare)
+	methods := make([]string, len(list))
+	for i, m := range list {
+		methods[i] = ts.qualified(m.Name(), m.Pkg()) + strings.TrimPrefix(text(withoutRecv(m.Signature())), "func")
+	}
+	return "interface { " + strings.Join(methods, "; ") + " }"
+}
+
+// qualified writes the name of a member, with its package if it is not exported.
+func (ts *Types) qualified(name string, pkg *types.Package) string {
+	name = ts.config.Name(name)
+	if !exported(name) {
+		name = ts.path(pkg) + "." + name
+	}
+	return name
 }
 
 // nameWithArgs returns the name of a type with its type arguments.
@@ -322,7 +331,57 @@ func (ts *Types) nameWithArgs(t *types.Named) string {
 	return name + "[" + strings.Join(list, ",") + "]"
 }
 
-// argText writes a type argument, in which packages have their whole paths.
+// argText writes a type argument: packages with their whole paths, and the names
+// that are not exported of a struct's fields with their package.
 func (ts *Types) argText(t types.Type) string {
+	switch t := types.Unalias(t).(type) {
+	case *types.Named:
+		if pkg := t.Obj().Pkg(); pkg != nil {
+			return ts.path(pkg) + "." + ts.nameWithArgs(t)
+		}
+	case *types.Basic:
+		return types.Typ[t.Kind()].Name() // of byte and rune
+	case *types.Pointer:
+		return "*" + ts.argText(t.Elem())
+	case *types.Slice:
+		return "[]" + ts.argText(t.Elem())
+	case *types.Array:
+		return "[" + strconv.FormatInt(t.Len(), 10) + "]" + ts.argText(t.Elem())
+	case *types.Map:
+		return "map[" + ts.argText(t.Key()) + "]" + ts.argText(t.Elem())
+	case *types.Chan:
+		return [...]string{"chan ", "chan<- ", "<-chan "}[t.Dir()] + ts.argText(t.Elem())
+	case *types.Signature:
+		return ts.funcText(t)
+	case *types.Struct:
+		var pkg *types.Package
+		for f := range t.Fields() {
+			pkg = f.Pkg()
+		}
+		return ts.structText(t, func(name string) string { return ts.qualified(name, pkg) }, ts.argText)
+	case *types.Interface:
+		return ts.interfaceText(t, ts.argText)
+	}
 	return types.TypeString(t, ts.path)
+}
+
+func (ts *Types) funcText(t *types.Signature) string {
+	list := func(tuple *types.Tuple) string {
+		var texts []string
+		for v := range tuple.Variables() {
+			texts = append(texts, ts.argText(v.Type()))
+		}
+		if n := len(texts); t.Variadic() && tuple == t.Params() {
+			texts[n-1] = "..." + strings.TrimPrefix(texts[n-1], "[]")
+		}
+		return strings.Join(texts, ", ")
+	}
+	text := "func(" + list(t.Params()) + ")"
+	switch t.Results().Len() {
+	case 0:
+		return text
+	case 1:
+		return text + " " + list(t.Results())
+	}
+	return text + " (" + list(t.Results()) + ")"
 }

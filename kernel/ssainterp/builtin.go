@@ -2,6 +2,7 @@ package ssainterp
 
 import (
 	"reflect"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/tools/go/ssa"
@@ -211,6 +212,10 @@ func better[T orderable](name string) func(best, x unsafe.Pointer) {
 func (tr *translator) wrapNilCheck(args []operand, dst operand) op {
 	x, method := args[0], args[2]
 	recv := x.typ.Elem()
+	typeName, _, generic := strings.Cut(recv.Name(), "[")
+	if generic {
+		typeName += "[...]"
+	}
 	return func(fr *frame) {
 		p := *(*unsafe.Pointer)(x.in(fr))
 		if p == nil {
@@ -218,7 +223,8 @@ func (tr *translator) wrapNilCheck(args []operand, dst operand) op {
 			if tr.name != nil {
 				name = tr.name(name)
 			}
-			panic(plainError("value method " + recv.PkgPath() + "." + recv.Name() + "." + name + " called using nil *" + recv.Name() + " pointer"))
+			panic(plainError("value method " + recv.PkgPath() + "." + typeName + "." + name +
+				" called using nil *" + typeName + " pointer"))
 		}
 		set(&dst, fr, p)
 	}

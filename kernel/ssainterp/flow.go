@@ -1,6 +1,7 @@
 package ssainterp
 
 import (
+	"go/constant"
 	"go/token"
 	"unsafe"
 
@@ -8,10 +9,17 @@ import (
 )
 
 // position returns where an instruction fails: the select statement of one channel
-// is an operation on it.
+// is an operation on it, and a range over a function calls it where its body is made.
 func position(instr ssa.Instruction) token.Pos {
-	if sel, ok := instr.(*ssa.Select); ok && len(sel.States) == 1 {
-		return sel.States[0].Pos
+	switch instr := instr.(type) {
+	case *ssa.Select:
+		if len(instr.States) == 1 {
+			return instr.States[0].Pos
+		}
+	case *ssa.MakeClosure:
+		if fn := instr.Fn.(*ssa.Function); isRangeFuncBody(fn) {
+			return fn.Pos()
+		}
 	}
 	return instr.Pos()
 }
@@ -47,12 +55,52 @@ func (tr *translator) next(b *ssa.BasicBlock, instr ssa.Instruction) func(*frame
 	case *ssa.Return:
 		return tr.returns(instr)
 	case *ssa.Panic:
+		if fail := tr.rangeFuncPanic(instr); fail != nil {
+			return fail
+		}
 		x := tr.operand(instr.X)
 		return func(fr *frame) int { panic(*(*any)(x.in(fr))) }
 	}
 	tr.refuse(instr.Pos(), "%T", instr)
 	return nil
 }
+
+// rangeFuncPanic translates the panics that package ssa adds to a range over a
+// function, in the words of the run time; it is nil for other panics.
+func (tr *translator) rangeFuncPanic(instr *ssa.Panic) func(*frame) int {
+	made, ok := instr.X.(*ssa.MakeInterface)
+	if !ok || instr.Pos().IsValid() {
+		return nil
+	}
+	text, ok := made.X.(*ssa.Const)
+	if !ok {
+		return nil
+	}
+	if constant.StringVal(text.Value) == "iterator call did not preserve panic" {
+		return func(*frame) int {
+			panic(runtimeError("range function recovered a loop body panic and did not resume panicking"))
+		}
+	}
+	check, ok := tr.fn.Blocks[0].Instrs[len(tr.fn.Blocks[0].Instrs)-1].(*ssa.If)
+	if !ok || !isRangeFuncBody(tr.fn) {
+		return nil
+	}
+	tr.pos = tr.fn.Pos()
+	state := tr.operand(check.Cond.(*ssa.BinOp).X)
+	return func(fr *frame) int {
+		after := "function for loop body returned false"
+		switch at[int](&state, fr) {
+		case -1:
+			after = "loop body panic"
+		case -2:
+			after = "whole loop exit"
+		}
+		panic(runtimeError("range function continued iteration after " + after))
+	}
+}
+
+// isRangeFuncBody reports whether fn is the body of a range over a function.
+func isRangeFuncBody(fn *ssa.Function) bool { return fn.Synthetic == "range-over-func yield" }
 
 func (tr *translator) branch(cond operand, yes, no func(*frame) int, b *ssa.BasicBlock) func(*frame) int {
 	y, n := b.Succs[0], b.Succs[1]

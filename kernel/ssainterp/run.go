@@ -98,6 +98,9 @@ func (g *goroutine) unwound() []token.Pos {
 	var trace []token.Pos
 	for i := g.depth - 1; i >= 0 && len(trace) < traceLimit; i-- {
 		fr := g.frames[i]
+		if fr.fn.wrapper {
+			continue // it has the place of what it stands for
+		}
 		if blk := &fr.fn.blocks[fr.blk]; fr.pc < len(blk.pos) && blk.pos[fr.pc].IsValid() {
 			trace = append(trace, blk.pos[fr.pc])
 		}
