@@ -49,7 +49,8 @@ func (l *lowering) later(call *ast.CallExpr) (out []ast.Stmt, closure *ast.Ident
 		case sel.Kind() == types.MethodVal && byReference(sel) && l.object(fun.X) != nil, sel.Kind() == types.MethodVal && byReference(sel) && isIdent(fun.X):
 			inner.Fun = l.rewriteExpr(fun)
 		case sel.Kind() == types.MethodVal:
-			inner.Fun = &ast.SelectorExpr{X: define(fun.X, l.Info.TypeOf(fun.X)), Sel: fun.Sel}
+			l.receiver(fun)
+			inner.Fun = &ast.SelectorExpr{X: define(fun.X, nil), Sel: fun.Sel}
 		default:
 			inner.Fun = define(fun, l.Info.TypeOf(fun))
 		}
@@ -168,7 +169,7 @@ func (l *lowering) deferred(body *ast.BlockStmt) (before []ast.Stmt) {
 	for _, d := range defers {
 		l.pushes[d] = push.Name
 	}
-	pos := body.Pos()
+	pos := body.List[0].Pos() // a cell's body has none itself
 	push.NamePos = pos
 	return []ast.Stmt{
 		&ast.AssignStmt{
@@ -216,6 +217,13 @@ func (l *lowering) call(n *ast.CallExpr) bool {
 		return false
 	}
 	l.panicValue(n)
+	if tv := l.Info.Types[n.Fun]; tv.IsType() && types.IsInterface(tv.Type) {
+		l.conversion(n, tv.Type)
+		return true
+	}
+	if fun, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok {
+		l.receiver(fun)
+	}
 	sig, ok := l.Info.TypeOf(n.Fun).(*types.Signature)
 	if ok {
 		l.nilArguments(n, sig)
@@ -227,6 +235,29 @@ func (l *lowering) call(n *ast.CallExpr) bool {
 		return false
 	}
 	return true
+}
+
+// conversion makes a function literal's result of a conversion to an interface:
+// the interpreter asserts wrongly what it has converted itself.
+func (l *lowering) conversion(n *ast.CallExpr, t types.Type) {
+	n.Fun = called(l.typeText(t), n.Pos(), &ast.ReturnStmt{Return: n.Pos(), Results: n.Args}).(*ast.CallExpr).Fun
+	n.Args = nil
+}
+
+// receiver dereferences the pointer through which a method of values is called:
+// the interpreter calls the pointer's own method, later than Go copies the value
+// and with other words where it is nil.
+func (l *lowering) receiver(fun *ast.SelectorExpr) {
+	sel := l.Info.Selections[fun]
+	if sel == nil || sel.Kind() != types.MethodVal || len(sel.Index()) > 1 {
+		return
+	}
+	_, fromPointer := sel.Recv().Underlying().(*types.Pointer)
+	_, toPointer := sel.Obj().(*types.Func).Signature().Recv().Type().(*types.Pointer)
+	if fromPointer && !toPointer {
+		pos := fun.X.Pos()
+		fun.X = &ast.ParenExpr{Lparen: pos, Rparen: pos, X: &ast.StarExpr{Star: pos, X: fun.X}}
+	}
 }
 
 // shift lowers a shift by a signed count: the interpreter takes a negative one

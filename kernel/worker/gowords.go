@@ -1,9 +1,6 @@
 package worker
 
-import (
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 // The interpreter panics with messages of package reflect and of its own where
 // Go's runtime has others.
@@ -32,9 +29,6 @@ func goWords(text string) string {
 		if p.pattern.MatchString(text) {
 			return p.pattern.ReplaceAllString(text, p.words)
 		}
-	}
-	if rest, ok := strings.CutPrefix(text, "reflect: "); ok {
-		return "runtime error: " + rest
 	}
 	return text
 }
