@@ -31,6 +31,7 @@ func (p *planner) expr(x ast.Expr) bool {
 		if _, generic := p.Info.Instances[x]; generic {
 			p.refuse(x, "generic functions and types")
 		}
+		p.defined(x)
 	case *ast.SelectorExpr:
 		return p.selector(x)
 	case *ast.CallExpr:
@@ -39,6 +40,9 @@ func (p *planner) expr(x ast.Expr) bool {
 		p.binary(x)
 	case *ast.IndexExpr:
 		p.arrayPointer(x.X)
+		if isNil(p.Info.TypeOf(x.Index)) {
+			p.refuse(x, "nil as the key of a map")
+		}
 	case *ast.SliceExpr:
 		p.arrayPointer(x.X)
 	case *ast.CompositeLit:
@@ -54,6 +58,23 @@ func (p *planner) expr(x ast.Expr) bool {
 		p.refuse(x, fmt.Sprintf("%T", x)[len("*ast."):])
 	}
 	return true
+}
+
+// defined refuses local names that hide what the lowered cell means by them:
+// types, new, nil and constants.
+func (p *planner) defined(x *ast.Ident) {
+	obj := p.Info.Defs[x]
+	if obj == nil || p.Ref(obj) != nil {
+		return
+	}
+	switch types.Universe.Lookup(x.Name).(type) {
+	case *types.TypeName, *types.Nil, *types.Const:
+	default:
+		if x.Name != "new" {
+			return
+		}
+	}
+	p.refuse(x, "a local declaration of "+x.Name)
 }
 
 func isString(t types.Type) bool {
