@@ -79,56 +79,57 @@ func TestNotebooks(t *testing.T) {
 	all := os.Getenv("LECTERN_TEST_NOTEBOOKS") == "all"
 	for _, path := range notebookFiles(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			t.Parallel()
 			archive, books := readNotebooks(t, path)
-			refused := 0
-			for i, b := range books {
+			if *update {
+				t.Cleanup(func() { writeNotebooks(t, path, archive.Comment, books) })
+			}
+			for i := range books {
 				if testing.Short() && i%shortShare != 0 {
 					continue
 				}
-				if raceDetector() && strings.Contains(strings.Join(b.cells, "\n"), "go func") {
-					t.Logf("%s is left out: goroutines of the interpreter race for types that it keeps", b.name)
-					continue
-				}
-				if *update {
-					books[i].out, _ = runNotebook(t, b, kernel.Auto)
-					b = books[i]
-				} else {
-					got, _ := runNotebook(t, b, kernel.Auto)
-					b.compare(t, "auto", got)
-				}
-				got, ended := runNotebook(t, b, kernel.Interpret)
-				if ended {
-					refused++
-					if !strings.HasPrefix(runtimeErrorWords(b.out), runtimeErrorWords(got)) {
-						b.compare(t, "interpret, before it was refused", got)
+				t.Run(books[i].name, func(t *testing.T) {
+					if raceDetector() && strings.Contains(strings.Join(books[i].cells, "\n"), "go func") {
+						t.Skip("goroutines of the interpreter race for types that it keeps")
 					}
-				} else {
-					b.compare(t, "interpret", got)
-				}
-				if all || i%compiledShare == 0 {
-					got, _ := runNotebook(t, b, kernel.Compile)
-					b.compare(t, "compile", got)
-				}
-			}
-			t.Logf("%d notebooks, %d of them refused by the interpreter", len(books), refused)
-			if *update {
-				writeNotebooks(t, path, archive.Comment, books)
+					t.Parallel()
+					books[i].test(t, all || i%compiledShare == 0)
+				})
 			}
 		})
 	}
 }
 
-func (b notebook) compare(t *testing.T, engine, got string) {
+// test runs the notebook with each engine. With -update it takes what engine auto
+// shows as what is right.
+func (b *notebook) test(t *testing.T, compiled bool) {
+	t.Helper()
+	got, _ := b.run(t, kernel.Auto)
+	if *update {
+		b.out = got
+	}
+	b.compare(t, "auto", got)
+	got, refused := b.run(t, kernel.Interpret)
+	if refused == "" {
+		b.compare(t, "interpret", got)
+	} else if t.Log("refused by the interpreter:", refused); !strings.HasPrefix(runtimeErrorWords(b.out), runtimeErrorWords(got)) {
+		b.compare(t, "interpret, before it was refused", got)
+	}
+	if compiled {
+		got, _ = b.run(t, kernel.Compile)
+		b.compare(t, "compile", got)
+	}
+}
+
+func (b *notebook) compare(t *testing.T, engine, got string) {
 	t.Helper()
 	if diff := cmp.Diff(runtimeErrorWords(b.out), runtimeErrorWords(got)); diff != "" {
 		t.Errorf("%s, engine %s:\n%s\n(-want +got)\n%s", b.name, engine, strings.Join(b.cells, "\n"+kerneltest.CellEnd), diff)
 	}
 }
 
-// runNotebook runs a notebook in a kernel of its own. refused says that a cell was
-// refused; what it and those behind it would show is missing.
-func runNotebook(t *testing.T, b notebook, engine kernel.Engine) (shown string, refused bool) {
+// run runs the notebook in a kernel of its own. Where a cell is refused, it says
+// why; what that cell and those behind it would show is missing.
+func (b *notebook) run(t *testing.T, engine kernel.Engine) (shown, refused string) {
 	t.Helper()
 	config := kerneltest.Config(t)
 	config.Engine = engine
@@ -140,17 +141,17 @@ func runNotebook(t *testing.T, b notebook, engine kernel.Engine) (shown string, 
 	var out strings.Builder
 	for _, code := range b.cells {
 		outputs, reply := kerneltest.Run(t, k, code)
-		if reply.Error != nil && reply.Error.Ename == "refused" {
-			return out.String(), true
-		}
 		text := kerneltest.Text(outputs)
+		if reply.Error != nil && reply.Error.Ename == "refused" {
+			return out.String(), text
+		}
 		out.WriteString(text)
 		if text != "" && !strings.HasSuffix(text, "\n") {
 			out.WriteByte('\n')
 		}
 		out.WriteString(kerneltest.CellEnd)
 	}
-	return out.String(), false
+	return out.String(), ""
 }
 
 var indexWords = regexp.MustCompile(`(index|bounds) out of range \[.*`)
@@ -197,13 +198,13 @@ func TestNotebooksAreGo(t *testing.T) {
 var (
 	unendedLine  = regexp.MustCompile(`(?m)(.)---$`)
 	compileError = regexp.MustCompile(`^cell \d+:\d+:\d+: `)
-	panicFrames  = regexp.MustCompile(`(?m)^(cell \d+:\d+|--> .*|    .*|stderr: warning: .*)\n`)
-	panicWords   = regexp.MustCompile(`(?m)^panic: (runtime error|interface conversion|assignment to entry in nil map|close of|send on closed channel).*`)
+	panicFrames  = regexp.MustCompile(`(?m)^(cell \d+:\d+\n((--> |    ).*\n)?|stderr: warning: .*\n)`)
+	panicWords   = regexp.MustCompile(`panic: (runtime error|interface conversion|assignment to entry in nil map|close of|send on closed channel|value method .* called using nil).*`)
 )
 
 // program returns the notebook without the cells that do not compile, and what
 // it shows in the words of [kerneltest.Compiled].
-func (b notebook) program(t *testing.T) (s kerneltest.Snippet, want string) {
+func (b *notebook) program(t *testing.T) (s kerneltest.Snippet, want string) {
 	t.Helper()
 	s.Name = kerneltest.PackageName(b.name)
 	outs := strings.SplitAfter(b.out, kerneltest.CellEnd)

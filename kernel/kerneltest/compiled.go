@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lectern-go/lectern/kernel"
 	"github.com/lectern-go/lectern/kernel/cell"
 	"github.com/lectern-go/lectern/kernel/check"
 	"github.com/lectern-go/lectern/kernel/exportdata"
@@ -121,7 +122,7 @@ func runCompiled(ctx context.Context, dir string, snippets []Snippet) (outputs [
 		out, readErr := lines.ReadString(snippetEnd[0])
 		timer.Stop()
 		// The types of a snippet are those of its package, not of main.
-		out = strings.ReplaceAll(strings.TrimSuffix(out, snippetEnd), name+".", "main.")
+		out = strings.NewReplacer("yardstick/"+name+".", "main.", name+".", "main.").Replace(strings.TrimSuffix(out, snippetEnd))
 		if readErr != nil {
 			return append(outputs, out+Crash+errors.Join(context.Cause(ctx), cmd.Wait()).Error()+"\n"), nil
 		}
@@ -191,7 +192,7 @@ func (s Snippet) source(visit func(*token.FileSet, *check.Checked)) (string, err
 	}
 	w := snippetWriter{
 		visit: visit, imports: map[string]string{showName: "yardstick/show"}, vars: map[string]string{}, declared: map[string]bool{},
-		session: check.NewSession(token.NewFileSet(), exportdata.NewImporter(), KnownPackages),
+		session: kernel.NewSession(exportdata.NewImporter()),
 	}
 	for i, text := range s.Cells {
 		if err := w.cell(fmt.Sprintf("cell %d", i+1), text); err != nil {
@@ -205,13 +206,6 @@ func (s Snippet) source(visit func(*token.FileSet, *check.Checked)) (string, err
 	}
 	fmt.Fprintf(&b, ")\n\nvar _ = "+showName+".Values\n\n%s\nfunc Run() {\n%s}\n", &w.decls, &w.body)
 	return b.String(), nil
-}
-
-// KnownPackages are what cells of a snippet may use without an import.
-var KnownPackages = []string{
-	"bytes", "cmp", "context", "encoding/json", "errors", "fmt", "io", "maps", "math", "math/big", "math/bits", "net", "net/http",
-	"net/url", "os", "reflect", "regexp", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time", "unicode",
-	"unicode/utf8",
 }
 
 type snippetWriter struct {
