@@ -8,7 +8,7 @@ var reflectPanics = []struct {
 	pattern *regexp.Regexp
 	words   string
 }{
-	{regexp.MustCompile(`^reflect: call of .* on zero Value$|^reflect.*: call of nil function$|^reflect: .* nil pointer|^reflect: Method on nil interface value$`), "runtime error: invalid memory address or nil pointer dereference"},
+	{regexp.MustCompile(`^reflect: call of .* on zero Value$|^reflect: Call using zero Value argument$|^reflect.*: call of nil function$|^reflect: .* nil pointer|^reflect: Method on nil interface value$`), "runtime error: invalid memory address or nil pointer dereference"},
 	{regexp.MustCompile(`^reflect\.Value\.Slice3?: (string )?slice index out of bounds$`), "runtime error: slice bounds out of range"},
 	{regexp.MustCompile(`^reflect: (slice|array|string) index out of range$`), "runtime error: index out of range"},
 	{regexp.MustCompile(`^reflect\.MakeSlice: negative len$|^runtime: allocation size out of range$`), "runtime error: makeslice: len out of range"},
