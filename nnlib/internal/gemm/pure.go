@@ -24,15 +24,25 @@ func fma[F Float](a, b, c F) F {
 // rounded sums: proved algorithms using rounding to odd, 2008).
 func fma32(a, b, c float32) float32 {
 	p, z := float64(a)*float64(b), float64(c)
-	s := p + z
-	if math.Float64bits(s)&0x1fffffff != 0x10000000 && math.Abs(s) >= 0x1p-126 {
-		return float32(s)
-	}
-	return roundToOdd(p, z, s)
+	return float32(rounded(p, z, p+z))
 }
 
-// roundToOdd returns p + z rounded once to float32; s is their sum in float64.
-// It is apart from fma32, which so is small enough to be inlined.
+// rounded returns p + z rounded once to float32; s is their sum in float64.
+func rounded(p, z, s float64) float64 {
+	if roundsOnce(s) {
+		return float64(float32(s))
+	}
+	return float64(roundToOdd(p, z, s))
+}
+
+// roundsOnce reports whether a sum that float64 has rounded can be rounded to
+// float32 as if it were exact.
+func roundsOnce(s float64) bool {
+	bits := math.Float64bits(s)
+	return bits&0x1fffffff != 0x10000000 && bits<<1 >= 0x381<<53 // |s| ≥ 2^-126
+}
+
+// roundToOdd returns what rounded does, by rounding s to odd first.
 func roundToOdd(p, z, s float64) float32 {
 	bits := math.Float64bits(s)
 	t := s - p
@@ -58,28 +68,63 @@ func pureProduct[F Float](m, n, k int, a, b Operand[F], c []F, ldc int, bias []F
 		default:
 			clear(row)
 		}
+	}
+	if c, ok := any(c).([]float32); ok {
+		addProduct32(m, n, k, any(a).(Operand[float32]), any(b).(Operand[float32]), c, ldc)
+		return
+	}
+	for i := range m {
 		for l := range k {
-			addScaled(row, a.Data[i*a.RowStride+l*a.ColStride], b.Data[l*b.RowStride:], b.ColStride)
+			for j := range n {
+				y := &c[i*ldc+j]
+				*y = fma(a.Data[i*a.RowStride+l*a.ColStride], b.Data[l*b.RowStride+j*b.ColStride], *y)
+			}
 		}
 	}
 }
 
-// addScaled adds a times every stride-th number of x to y.
-func addScaled[F Float](y []F, a F, x []F, stride int) {
-	// Not through fma: the compiler inlines fma32 only where no type is a parameter.
-	if y, ok := any(y).([]float32); ok {
-		a, x, at := float32(a), any(x).([]float32), 0
-		for j, v := range y {
-			y[j] = fma32(a, x[at], v)
-			at += stride
+// A panel holds eight columns of some rows of B in float64.
+type panel [128][8]float64
+
+// addProduct32 computes C += A·B, eight columns at a time.
+func addProduct32(m, n, k int, a, b Operand[float32], c []float32, ldc int) {
+	var p panel
+	for k0 := 0; k0 < k; k0 += len(p) {
+		rows := p[:min(len(p), k-k0)]
+		for j := 0; j < n; j += 8 {
+			cols := min(8, n-j)
+			for l := range rows {
+				for q := range 8 { // the last column stands for those beyond it
+					rows[l][q] = float64(b.Data[(k0+l)*b.RowStride+(j+min(q, cols-1))*b.ColStride])
+				}
+			}
+			for i := range m {
+				var y [8]float32
+				copy(y[:], c[i*ldc+j:][:cols])
+				addRow32(&y, a.Data[i*a.RowStride+k0*a.ColStride:], a.ColStride, rows)
+				copy(c[i*ldc+j:][:cols], y[:])
+			}
 		}
-		return
 	}
+}
+
+// addRow32 adds the product of every stride-th number of a with the panel to y.
+// Its eight sums depend on each other in nothing, so that the processor computes
+// them at the same time.
+func addRow32(y *[8]float32, a []float32, stride int, panel [][8]float64) {
+	y0, y1, y2, y3, y4, y5, y6, y7 := float64(y[0]), float64(y[1]), float64(y[2]), float64(y[3]), float64(y[4]), float64(y[5]), float64(y[6]), float64(y[7])
 	at := 0
-	for j, v := range y {
-		y[j] = fma(a, x[at], v)
+	for l := range panel {
+		x, b := float64(a[at]), &panel[l]
 		at += stride
+		s0, s1, s2, s3, s4, s5, s6, s7 := x*b[0]+y0, x*b[1]+y1, x*b[2]+y2, x*b[3]+y3, x*b[4]+y4, x*b[5]+y5, x*b[6]+y6, x*b[7]+y7
+		if roundsOnce(s0) && roundsOnce(s1) && roundsOnce(s2) && roundsOnce(s3) && roundsOnce(s4) && roundsOnce(s5) && roundsOnce(s6) && roundsOnce(s7) {
+			y0, y1, y2, y3, y4, y5, y6, y7 = float64(float32(s0)), float64(float32(s1)), float64(float32(s2)), float64(float32(s3)), float64(float32(s4)), float64(float32(s5)), float64(float32(s6)), float64(float32(s7))
+			continue
+		}
+		y0, y1, y2, y3, y4, y5, y6, y7 = rounded(x*b[0], y0, s0), rounded(x*b[1], y1, s1), rounded(x*b[2], y2, s2), rounded(x*b[3], y3, s3), rounded(x*b[4], y4, s4), rounded(x*b[5], y5, s5), rounded(x*b[6], y6, s6), rounded(x*b[7], y7, s7)
 	}
+	*y = [8]float32{float32(y0), float32(y1), float32(y2), float32(y3), float32(y4), float32(y5), float32(y6), float32(y7)}
 }
 
 func pureActivate[F Float](kind Activation, slope F, x, y []F) {
