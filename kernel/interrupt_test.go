@@ -16,6 +16,7 @@ var interruptions = []struct{ name, code, release string }{
 	{"counting loop", "for i := 0; ; i++ {\n\tspins = i\n}", ""},
 	{"calling loop", "for {\n\tspin(1)\n}", ""},
 	{"calling function", "func() {\n\tfor {\n\t\tspin(1)\n\t}\n}()", ""},
+	{"loop of the library", "func() {\n\tfor i := 0; ; i++ {\n\t\tfmt.Sprint(i)\n\t}\n}()", ""},
 	{"loop of loops", "for {\n\tfor i := range 10 {\n\t\tspins = i\n\t}\n}", ""},
 	{"sleep", "time.Sleep(time.Hour)", ""},
 	{"receive", "x = <-ch", "select { case ch <- 1: case <-time.After(50*time.Millisecond): }"},
