@@ -15,7 +15,7 @@ import (
 )
 
 // startEngine starts this program as a kernel with one engine.
-func startEngine(t *testing.T, engine kernel.Engine) *kernel.Kernel {
+func startEngine(t testing.TB, engine kernel.Engine) *kernel.Kernel {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "lectern")
 	build(t, bin)

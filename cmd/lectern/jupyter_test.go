@@ -75,7 +75,7 @@ func needs(t *testing.T, what, packages string, there bool) {
 
 // build builds the program: the test program itself is not lectern when
 // Jupyter starts it.
-func build(t *testing.T, path string) {
+func build(t testing.TB, path string) {
 	t.Helper()
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
