@@ -65,18 +65,25 @@ func notebookFiles(t *testing.T) []string {
 	return paths
 }
 
-// compiledShare is the share of the notebooks that TestNotebooks also runs with
-// everything compiled, a build for each cell. LECTERN_TEST_NOTEBOOKS=all compiles
-// all of them.
-const compiledShare = 12
-
-// shortShare is the share of the notebooks that TestNotebooks runs with -short.
-const shortShare = 10
+// Of the notebooks, TestNotebooks runs one in plainShare, with -short one in
+// shortShare, and one in compiledShare also with everything compiled, a build for
+// each cell. LECTERN_TEST_NOTEBOOKS=all runs and compiles all of them.
+const (
+	plainShare    = 3
+	shortShare    = 10
+	compiledShare = 12
+)
 
 // TestNotebooks runs the notebooks of testdata with each engine: all must show
 // the same; the interpreter alone may refuse a cell and then ends its notebook.
 func TestNotebooks(t *testing.T) {
-	all := os.Getenv("LECTERN_TEST_NOTEBOOKS") == "all"
+	all, share := os.Getenv("LECTERN_TEST_NOTEBOOKS") == "all", plainShare
+	switch {
+	case all, *update:
+		share = 1
+	case testing.Short():
+		share = shortShare
+	}
 	for _, path := range notebookFiles(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			archive, books := readNotebooks(t, path)
@@ -84,10 +91,10 @@ func TestNotebooks(t *testing.T) {
 				t.Cleanup(func() { writeNotebooks(t, path, archive.Comment, books) })
 			}
 			for i := range books {
-				if testing.Short() && i%shortShare != 0 {
-					continue
-				}
 				t.Run(books[i].name, func(t *testing.T) {
+					if i%share != 0 {
+						t.Skip("LECTERN_TEST_NOTEBOOKS=all runs it, too")
+					}
 					if raceDetector() && strings.Contains(strings.Join(books[i].cells, "\n"), "go func") {
 						t.Skip("goroutines of the interpreter race for types that it keeps")
 					}
