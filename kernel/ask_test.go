@@ -272,6 +272,8 @@ func TestIsComplete(t *testing.T) {
 		{"1 + 1", kernel.Completeness{Status: kernel.Complete}},
 		{"a, b", kernel.Completeness{Status: kernel.Complete}},
 		{"func f() {\n}", kernel.Completeness{Status: kernel.Complete}},
+		{"package main", kernel.Completeness{Status: kernel.Incomplete}},
+		{"package main\nfunc helper() {}\n", kernel.Completeness{Status: kernel.Incomplete}},
 		{"package main\nfunc main() {}", kernel.Completeness{Status: kernel.Complete}},
 		{"x := 1 // (", kernel.Completeness{Status: kernel.Complete}},
 		{"%engine auto", kernel.Completeness{Status: kernel.Complete}},

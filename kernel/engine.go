@@ -150,11 +150,12 @@ func (b *builder) nextPath() string {
 
 // build builds a lowered cell as a plugin, unless it is interpreted. Where the
 // machine does not build, engines that may interpret it do, and warn is told why.
-func (b *builder) build(ctx context.Context, p *lower.Program, engine Engine, warn func(string)) *Error {
+// k.mu is not held.
+func (k *Kernel) build(ctx context.Context, p *lower.Program, engine Engine, warn func(string)) *Error {
 	if p.Unit == nil || p.File != "" {
 		return nil
 	}
-	file, err := b.workspace.Build(ctx, p.Unit.Package)
+	file, err := k.builder.workspace.Build(ctx, p.Unit.Package)
 	wrong := new(compile.CompilerError)
 	switch {
 	case err == nil:
@@ -162,12 +163,12 @@ func (b *builder) build(ctx context.Context, p *lower.Program, engine Engine, wa
 	case ctx.Err() != nil:
 		return interrupted("while compiling")
 	case errors.As(err, &wrong):
-		return internalError(err)
+		return k.compilerError(wrong)
 	case engine == Compile:
 		return refusal(err.Error() + "; engine auto interprets it")
 	default:
 		warn(fmt.Sprintf("the cell is interpreted, for it cannot be compiled: %v", err))
-		b.interpret(p)
+		k.builder.interpret(p)
 	}
 	return nil
 }

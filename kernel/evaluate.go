@@ -86,7 +86,7 @@ func (x *execution) evaluate(engine Engine) (*Error, error) {
 		return failed, nil
 	}
 	if program.Unit != nil {
-		if failed := k.builder.build(x.ctx, program, engine, x.warn); failed != nil {
+		if failed := k.build(x.ctx, program, engine, x.warn); failed != nil {
 			return failed, nil
 		}
 	}

@@ -117,7 +117,7 @@ func (x *execution) prepare(parsed *cell.Cell, engine Engine) (*lower.Program, *
 	}
 	if program.Unit != nil {
 		k.mu.Unlock() // the front answers while the cell builds
-		failed = k.builder.build(x.ctx, program, engine, x.warn)
+		failed = k.build(x.ctx, program, engine, x.warn)
 		k.mu.Lock()
 		if failed != nil {
 			return nil, failed

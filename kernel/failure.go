@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"go/scanner"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/lectern-go/lectern/kernel/check"
+	"github.com/lectern-go/lectern/kernel/compile"
+	"github.com/lectern-go/lectern/kernel/lower"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
@@ -70,6 +73,29 @@ func (k *Kernel) compileError(ds []check.Diagnostic) *Error {
 		e.Traceback = append(e.Traceback, k.caret(d.Pos)...)
 	}
 	return e
+}
+
+// compilerLine matches what the compiler says of a place in a cell.
+var compilerLine = regexp.MustCompile(`(?m)^(.+?)(?:/` + regexp.QuoteMeta(lower.FileName) + `)?:(\d+)(?::(\d+))?: (.*)$`)
+
+// compilerError shows what the compiler says against a cell that the checker let
+// pass: that a variable is too large, say.
+func (k *Kernel) compilerError(err *compile.CompilerError) *Error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var ds []check.Diagnostic
+	for _, m := range compilerLine.FindAllStringSubmatch(err.Output, -1) {
+		if _, ok := k.texts[m[1]]; ok {
+			pos := token.Position{Filename: m[1]}
+			fmt.Sscan(m[2], &pos.Line)   //nolint:errcheck // digits
+			fmt.Sscan(m[3], &pos.Column) //nolint:errcheck // digits, or none
+			ds = append(ds, check.Diagnostic{Pos: pos, Msg: m[4]})
+		}
+	}
+	if len(ds) == 0 {
+		return internalError(err)
+	}
+	return k.compileError(ds)
 }
 
 // longestQuote is the length up to which a line of code is quoted whole, in

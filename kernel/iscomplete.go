@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"go/ast"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/lectern-go/lectern/kernel/cell"
@@ -22,7 +24,8 @@ const (
 )
 
 // IsComplete says whether a cell is complete. It looks at the syntax alone, so
-// it answers at any time. A cell magic is complete when an empty line follows.
+// it answers at any time. A cell magic is complete when an empty line follows, a program
+// when it has its function main.
 func (k *Kernel) IsComplete(code string) Completeness {
 	if strings.HasPrefix(code, "%%") {
 		if strings.HasSuffix(code, "\n\n") || strings.HasSuffix(code, "\n") && strings.Count(code, "\n") > 1 && lastLine(code) == "" {
@@ -36,10 +39,19 @@ func (k *Kernel) IsComplete(code string) Completeness {
 	case open != "":
 		return Completeness{Status: Incomplete, Indent: indent(code, open)}
 	}
-	if _, err := cell.Parse(token.NewFileSet(), "cell", code); err != nil {
+	c, err := cell.Parse(token.NewFileSet(), "cell", code)
+	switch {
+	case err != nil:
 		return Completeness{Status: Invalid}
+	case c.Program && !slices.ContainsFunc(c.Decls, isMain):
+		return Completeness{Status: Incomplete}
 	}
 	return Completeness{Status: Complete}
+}
+
+func isMain(d ast.Decl) bool {
+	f, ok := d.(*ast.FuncDecl)
+	return ok && f.Recv == nil && f.Name.Name == "main"
 }
 
 // lastLine returns the line before the last line end.

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/lectern-go/lectern/kernel/check"
+	"github.com/lectern-go/lectern/kernel/compile"
 	"github.com/lectern-go/lectern/kernel/worker"
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
@@ -31,6 +32,9 @@ func (k *Kernel) executeProgram(ctx context.Context, req ExecuteRequest, engine 
 	exe, err := k.builder.workspace.BuildProgram(ctx, req.Cell, req.Code)
 	if ctx.Err() != nil {
 		return interrupted("while compiling")
+	}
+	if wrong := new(compile.CompilerError); errors.As(err, &wrong) {
+		return k.compilerError(wrong)
 	}
 	if err != nil {
 		return internalError(err)

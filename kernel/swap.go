@@ -45,7 +45,7 @@ func (k *Kernel) swap(unit *lower.Unit, checked *check.Checked) {
 	b := k.builder
 	b.warm.Go(func() {
 		program := &lower.Program{Unit: unit}
-		if b.wait() != nil || b.build(b.ctx, program, Compile, nil) != nil {
+		if b.wait() != nil || k.build(b.ctx, program, Compile, nil) != nil {
 			return // they stay interpreted
 		}
 		k.begin()

@@ -19,7 +19,7 @@ import (
 type owners struct {
 	runs    sync.Map                       // address of the labels -> *run
 	current atomic.Pointer[unsafe.Pointer] // the labels of the running cell, or of the last one
-	stopped *uint32                        // 1 once a run has been interrupted; accessed atomically
+	stopped *uint32                        // 1 once a run has been interrupted; accessed atomically; nil outside of a worker
 }
 
 // run is the run of a cell or of a comm's handler.
@@ -85,7 +85,7 @@ func (o *owners) interrupt(r *run) {
 // check ends the goroutine if its run has been interrupted; its deferred calls run.
 // What may have waited for something calls it before it goes on.
 func (o *owners) check() {
-	if atomic.LoadUint32(o.stopped) == 0 {
+	if o.stopped == nil || atomic.LoadUint32(o.stopped) == 0 {
 		return
 	}
 	if r := o.of(); r != nil && r.interrupted.Load() {
