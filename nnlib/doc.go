@@ -26,7 +26,7 @@
 // The same seed gives the same bits on every supported CPU and with any number
 // of threads: each output of a product is accumulated over its inner index in
 // order with fused multiply-add; only outputs are vectorised or divided among
-// threads.
+// threads, which take turns where the inner index is the examples of a batch.
 //
 // A caller's bug, such as a matrix of the wrong shape, panics with a [ShapeError];
 // bad data, a file of another model and divergence are errors: [DataError],

@@ -8,7 +8,8 @@
 // All variants give the same bits, with any number of threads: an output of a
 // product is accumulated over the inner index in order with fused multiply-add;
 // everything else is rounded operation by operation; exp, log and tanh are the
-// package's own polynomials; threads divide outputs only.
+// package's own polynomials; threads divide outputs only, or go on one after the
+// other with the inner index.
 //
 // What belongs to one concept of a neural network (a layer, a loss) lives in
 // nnlib, not here.
