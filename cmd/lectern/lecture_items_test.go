@@ -18,7 +18,7 @@ import (
 	"github.com/lectern-go/lectern/notebooks/verify"
 )
 
-var update = flag.Bool("update", false, "rewrite the table of the lecture's items")
+var update = flag.Bool("update", false, "rewrite expected outputs and the table of the lecture's items")
 
 // claimCheck is the method that a cell checks a claim with.
 const claimCheck = "(*" + module + "/kernel/display.Claims).Check"
