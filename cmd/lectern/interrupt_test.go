@@ -47,9 +47,10 @@ func interruptAt(t testing.TB, k *kernel.Kernel, code string, wait time.Duration
 	}, func(o kernel.Output) {
 		switch o := o.(type) {
 		case kernel.Stream:
-			if o.Text == "started\n" {
+			switch o.Text {
+			case "started\n":
 				time.AfterFunc(wait, interrupt)
-			} else if o.Text == "after\n" {
+			case "after\n":
 				t.Errorf("%s went on after the interrupt", code)
 			}
 		case kernel.Error:
