@@ -126,6 +126,9 @@ func TestCyclic(t *testing.T) {
 
 // TestHuge shows values that are too long: quickly, and in few bytes.
 func TestHuge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out values that take seconds to make")
+	}
 	big := make(map[int]string)
 	for i := range 100_000 {
 		big[i] = strings.Repeat("x", 100)
