@@ -83,7 +83,7 @@ func report(err error) (code int) {
 		}
 		return code
 	}
-	var status exitStatus
+	var status exitStatusError
 	if errors.As(err, &status) {
 		return int(status)
 	}

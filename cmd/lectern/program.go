@@ -17,10 +17,10 @@ import (
 
 func isProgram(path string) bool { return filepath.Ext(path) == ".go" }
 
-// exitStatus is the error of a command whose process has said itself what is wrong.
-type exitStatus int
+// exitStatusError is the error of a command whose process has said itself what is wrong.
+type exitStatusError int
 
-func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+func (s exitStatusError) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // runProgram runs a file of package main in the place of this process, as a kernel
 // runs a cell of it.
@@ -51,7 +51,7 @@ func (c runCmd) runProgram(path string, args []string) error {
 	if err = errors.Join(err, k.Close()); err != nil || reply.Error == nil {
 		return err
 	}
-	return exitStatus(max(reply.Error.Status, 1))
+	return exitStatusError(max(reply.Error.Status, 1))
 }
 
 // printOutput writes what a file that is a cell shows, and why a file does not
