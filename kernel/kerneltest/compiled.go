@@ -93,7 +93,7 @@ func Build(ctx context.Context, dir string, snippets []Snippet) error {
 }
 
 // snippetEnd separates the outputs of compiled snippets.
-const snippetEnd = "\x00"
+const snippetEnd = "\x00end of a snippet\x00"
 
 // runCompiled runs snippets in one process, until one ends it, and returns what
 // they printed.
@@ -119,10 +119,15 @@ func runCompiled(ctx context.Context, dir string, snippets []Snippet) (outputs [
 	for lines, name := bufio.NewReader(r), ""; len(outputs) < len(snippets); {
 		name = snippets[len(outputs)].Name
 		timer := time.AfterFunc(snippetTimeout, func() { cancel(context.DeadlineExceeded) })
-		out, readErr := lines.ReadString(snippetEnd[0])
+		out, readErr := "", error(nil)
+		for readErr == nil && !strings.HasSuffix(out, snippetEnd) {
+			var more string
+			more, readErr = lines.ReadString(0)
+			out += more
+		}
 		timer.Stop()
 		// The types of a snippet are those of its package, not of main.
-		out = strings.NewReplacer("yardstick/"+name+".", "main.", name+".", "main.").Replace(strings.TrimSuffix(out, snippetEnd))
+		out = strings.NewReplacer(snippetEnd, "", "yardstick/"+name+".", "main.", name+".", "main.").Replace(out)
 		if readErr != nil {
 			return append(outputs, out+Crash+errors.Join(context.Cause(ctx), cmd.Wait()).Error()+"\n"), nil
 		}
@@ -215,6 +220,7 @@ type snippetWriter struct {
 	vars        map[string]string // name -> type
 	declared    map[string]bool   // name -> it is a variable
 	decls, body bytes.Buffer
+	inits       int // functions named init so far
 }
 
 // cell adds one cell. The checks change the syntax, so what is printed is parsed
@@ -259,13 +265,18 @@ func (w *snippetWriter) cell(name, text string) error {
 	if err != nil {
 		return err
 	}
+	w.body.WriteString("\t" + showName + ".Cell(func() {\n")
 	for _, d := range c.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" { // runs with its cell
+			w.inits++
+			f.Name.Name = fmt.Sprintf("init%s%d", showName, w.inits)
+			fmt.Fprintf(&w.body, "\t%s()\n", f.Name.Name)
+		}
 		if err := format.Node(&w.decls, fset, d); err != nil {
 			return err
 		}
 		w.decls.WriteString("\n\n")
 	}
-	w.body.WriteString("\t" + showName + ".Cell(func() {\n")
 	for i, st := range c.Stmts {
 		if x, ok := st.(*ast.ExprStmt); ok && i == len(c.Stmts)-1 && checked.Result != nil {
 			showResult(x)

@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// Generate returns a random snippet: well-typed cells, mostly inside the subset
-// that is interpreted, whose meaning Go defines. The same seed gives the same
+// Generate returns a random snippet: well-typed cells whose meaning Go defines.
+// Two of three seeds stay inside the subset that package plan lets the interpreter
+// run, mostly; the third uses all of the language. The same seed gives the same
 // snippet.
 func Generate(seed uint64) Snippet {
 	// The snippets of one session share no names: where a panic comes before a
 	// definition, a variable would keep the value of the other snippet's.
-	g := &generator{rand: rand.New(rand.NewPCG(seed, 1)), names: int(seed%100) * 1000}
+	g := &generator{rand: rand.New(rand.NewPCG(seed, 1)), names: int(seed%400) * 1000, whole: seed%3 == 2}
 	s := Snippet{Name: fmt.Sprintf("fuzz%d", seed)}
 	for range 3 + g.rand.IntN(4) {
 		s.Cells = append(s.Cells, g.cell())
@@ -23,15 +24,20 @@ func Generate(seed uint64) Snippet {
 // generator writes cells. Functions that it calls inside expressions have no
 // effects, so that the order of evaluation, which Go leaves open, does not show.
 type generator struct {
-	rand   *rand.Rand
-	text   strings.Builder
-	indent int
-	names  int
-	scope  []variable // visible variables, the innermost last
-	funcs  []function // session functions without effects
-	budget int        // statements left in the cell
-	loops  int        // loops around the current statement
-	inFunc bool
+	rand     *rand.Rand
+	whole    bool // the whole language, not only what package plan lets pass
+	text     strings.Builder
+	indent   int
+	names    int
+	scope    []variable  // visible variables, the innermost last
+	funcs    []*function // of the session
+	types    []*genType  // that the session declares
+	methods  []*function
+	consts   []variable
+	generics []string // the ends of the names of generic functions and types
+	budget   int      // statements left in the cell
+	loops    int      // loops around the current statement
+	pure     bool     // in a function without effects
 }
 
 type variable struct {
@@ -41,18 +47,20 @@ type variable struct {
 	fixed   bool // not to be assigned: a loop counter
 }
 
+// A function is a function or, with a receiver, a method.
 type function struct {
-	name    string
-	params  []*genType
-	results []*genType
+	name     string
+	recv     *genType
+	params   []*genType
+	results  []*genType
+	variadic bool
+	pure     bool // without effects
 }
 
 func (g *generator) cell() string {
 	g.text.Reset()
 	g.budget = 14
-	if g.rand.IntN(3) > 0 {
-		g.function()
-	}
+	g.declarations()
 	for g.budget > 0 {
 		g.statement()
 	}
@@ -61,16 +69,41 @@ func (g *generator) cell() string {
 			g.print(v)
 		}
 	}
-	if x, ok := g.pick(func(v variable) bool { return v.typ.printable() }); ok && g.rand.IntN(2) == 0 {
+	switch x, ok := g.pick(func(v variable) bool { return v.typ.printable() }); {
+	case g.rand.IntN(12) == 0:
+		g.fail()
+	case ok && g.rand.IntN(4) == 0:
+		g.line("%s, %s", x.name, g.expr(g.basicType(), 1))
+	case ok && g.rand.IntN(2) == 0:
 		g.line("%s", x.name)
 	}
 	return strings.TrimSuffix(g.text.String(), "\n")
 }
 
+// declarations writes what stands before the statements of a cell.
+func (g *generator) declarations() {
+	if g.rand.IntN(4) == 0 {
+		g.constants()
+	}
+	if g.whole {
+		for range g.rand.IntN(3) {
+			g.declared()
+		}
+	}
+	if g.rand.IntN(3) > 0 {
+		g.function(nil)
+	}
+	if g.rand.IntN(12) == 0 {
+		g.line("func init() {")
+		g.block(1)
+		g.line("}")
+	}
+}
+
 func (g *generator) line(format string, args ...any) {
 	g.text.WriteString(strings.Repeat("\t", g.indent))
 	text := fmt.Sprintf(format, args...)
-	if g.inFunc { // what it prints would show when it is called in an expression
+	if g.pure { // what it prints would show when it is called in an expression
 		text = strings.ReplaceAll(text, "fmt.Print", "fmt.Sprint")
 	}
 	g.text.WriteString(text)
@@ -100,6 +133,9 @@ func (g *generator) pick(fits func(variable) bool) (variable, bool) {
 	return list[g.rand.IntN(len(list))], true
 }
 
+// one returns one of the texts.
+func (g *generator) one(texts ...string) string { return texts[g.rand.IntN(len(texts))] }
+
 // block writes statements in a scope of their own.
 func (g *generator) block(n int) {
 	depth := len(g.scope)
@@ -118,59 +154,6 @@ func (g *generator) declare(name string, t *genType) {
 	if !session {
 		g.line("_ = %s", name)
 	}
-}
-
-// function writes a function of the session without effects on others.
-func (g *generator) function() {
-	f := function{name: g.name("f")}
-	outer := g.scope
-	g.scope = nil
-	var params []string
-	for range 1 + g.rand.IntN(3) {
-		t := g.anyType(2)
-		name := g.name("p")
-		f.params = append(f.params, t)
-		params = append(params, name+" "+t.String())
-		g.scope = append(g.scope, variable{name: name, typ: t})
-	}
-	for range 1 + g.rand.IntN(2) {
-		f.results = append(f.results, g.anyType(2))
-	}
-	named := g.rand.IntN(3) == 0
-	var results []string
-	for _, t := range f.results {
-		if named {
-			name := g.name("r")
-			results = append(results, name+" "+t.String())
-			g.scope = append(g.scope, variable{name: name, typ: t})
-		} else {
-			results = append(results, t.String())
-		}
-	}
-	g.line("func %s(%s) (%s) {", f.name, strings.Join(params, ", "), strings.Join(results, ", "))
-	g.indent++
-	wasIn := g.inFunc
-	g.inFunc = true
-	budget := g.budget
-	g.budget = 8
-	for g.budget > 0 {
-		g.statement()
-	}
-	g.budget = budget
-	g.inFunc = wasIn
-	if named && g.rand.IntN(2) == 0 {
-		g.line("return")
-	} else {
-		var values []string
-		for _, t := range f.results {
-			values = append(values, g.expr(t, 2))
-		}
-		g.line("return %s", strings.Join(values, ", "))
-	}
-	g.indent--
-	g.line("}")
-	g.scope = outer
-	g.funcs = append(g.funcs, f)
 }
 
 // print shows a variable of any type.

@@ -18,6 +18,10 @@ func (g *generator) expr(t *genType, depth int) string {
 	switch t.kind {
 	case kindInt, kindUint, kindFloat:
 		return g.number(t, depth)
+	case kindComplex:
+		return fmt.Sprintf("(%s %s %s)", g.operand(t), g.one("+", "-", "*"), g.expr(t, depth-1))
+	case kindError:
+		return g.errorExpr(depth)
 	case kindString:
 		return g.stringExpr(depth)
 	case kindBool:
@@ -75,8 +79,14 @@ func (g *generator) parts(x string, from, t *genType, assignable bool, depth int
 	case kindArray:
 		list = append(list, g.parts(fmt.Sprintf("%s[%s]", x, g.index()), from.elem, t, assignable, depth-1)...)
 	case kindSlice: // slices keep three elements
+		if assignable && g.pure { // others may see it
+			break
+		}
 		list = append(list, g.parts(fmt.Sprintf("%s[%s]", x, g.index()), from.elem, t, assignable, depth-1)...)
 	case kindMap:
+		if assignable && g.pure {
+			break
+		}
 		key := g.literal(from.key, 1)
 		if !assignable {
 			list = append(list, g.parts(fmt.Sprintf("%s[%s]", x, key), from.elem, t, false, min(depth-1, 1))...)
@@ -84,6 +94,9 @@ func (g *generator) parts(x string, from, t *genType, assignable bool, depth int
 			list = append(list, fmt.Sprintf("%s[%s]", x, key))
 		}
 	case kindPointer:
+		if assignable && g.pure {
+			break
+		}
 		if from.elem.equal(t) {
 			list = append(list, "*"+x)
 		} else if from.elem.kind == kindStruct {
@@ -120,20 +133,23 @@ func (g *generator) literal(t *genType, depth int) string {
 		return g.literal(t, depth-1)
 	}
 	switch t.kind {
-	case kindInt:
-		return fmt.Sprint(g.rand.IntN(120) - 20)
-	case kindUint:
-		return fmt.Sprint(g.rand.IntN(100))
-	case kindFloat:
-		return []string{"0.5", "1.25", "3", "0.1", "-2.75", "100"}[g.rand.IntN(6)]
-	case kindString:
-		return []string{`"a"`, `"héllo"`, `"xyz"`, `""`, `"Go"`, `"b c"`}[g.rand.IntN(6)]
-	case kindBool:
-		return []string{"true", "false"}[g.rand.IntN(2)]
+	case kindInt, kindUint, kindFloat, kindString, kindBool, kindComplex:
+		return g.basicLiteral(t)
 	case kindSlice, kindArray:
 		var elems []string
+		short := g.rand.IntN(3) == 0
 		for range 3 {
-			elems = append(elems, elem(t.elem))
+			x := elem(t.elem)
+			if rest, ok := strings.CutPrefix(x, t.elem.String()+"{"); ok && short {
+				x = "{" + rest // its type may be left out
+			}
+			elems = append(elems, x)
+		}
+		if g.rand.IntN(6) == 0 {
+			elems[2] = "2: " + elems[2]
+		}
+		if t.kind == kindArray && t.name == "" && g.rand.IntN(6) == 0 {
+			return fmt.Sprintf("[...]%s{%s}", t.elem, strings.Join(elems, ", "))
 		}
 		return fmt.Sprintf("%s{%s}", t, strings.Join(elems, ", "))
 	case kindMap:
@@ -165,8 +181,51 @@ func (g *generator) literal(t *genType, depth int) string {
 		return g.funcLit(t)
 	case kindChan:
 		return fmt.Sprintf("make(%s, 4)", t)
+	case kindError:
+		return g.errorExpr(depth)
+	case kindInterface:
+		return g.implementation(t)
 	}
 	return g.anyExpr(depth)
+}
+
+func (g *generator) basicLiteral(t *genType) string {
+	if g.rand.IntN(6) == 0 {
+		for _, c := range g.consts {
+			if c.typ.equal(t) {
+				return c.name
+			}
+		}
+	}
+	switch t.kind {
+	case kindInt:
+		return fmt.Sprint(g.rand.IntN(120) - 20)
+	case kindUint:
+		return fmt.Sprint(g.rand.IntN(100))
+	case kindFloat:
+		return g.one("0.5", "1.25", "3", "0.1", "-2.75", "100")
+	case kindComplex:
+		return g.one("0.5i", "(1+2i)", "3", "-1i")
+	case kindString:
+		return g.one(`"a"`, `"héllo"`, `"xyz"`, `""`, `"Go"`, `"b c"`)
+	}
+	return g.one("true", "false")
+}
+
+func (g *generator) errorExpr(depth int) string {
+	switch g.rand.IntN(4) {
+	case 0:
+		if x, ok := g.place(genError, false); ok {
+			return x
+		}
+	case 1:
+		if x, ok := g.place(genError, false); ok && g.loops == 0 { // they would grow without end
+			return fmt.Sprintf("fmt.Errorf(\"in %%w\", %s)", x)
+		}
+	case 2:
+		return g.one("io.EOF", "error(nil)")
+	}
+	return fmt.Sprintf("errors.New(%s)", g.expr(genString, min(depth-1, 1)))
 }
 
 // funcLit returns a function literal that reads variables around it.
@@ -178,38 +237,12 @@ func (g *generator) funcLit(t *genType) string {
 		params = append(params, name+" "+p.String())
 		g.scope = append(g.scope, variable{name: name, typ: p})
 	}
-	wasIn := g.inFunc
-	g.inFunc = true // it may become a function that it would call
+	wasIn := g.pure
+	g.pure = true // it may become a function that it would call
 	body := g.expr(t.elem, 2)
-	g.inFunc = wasIn
+	g.pure = wasIn
 	g.scope = g.scope[:depth]
 	return fmt.Sprintf("func(%s) %s { return %s }", strings.Join(params, ", "), t.elem, body)
-}
-
-// callExpr returns a call of a function without effects.
-func (g *generator) callExpr(t *genType, depth int) (string, bool) {
-	var list []string
-	call := func(name string, params []*genType) {
-		var args []string
-		for _, p := range params {
-			args = append(args, g.expr(p, depth-1))
-		}
-		list = append(list, fmt.Sprintf("%s(%s)", name, strings.Join(args, ", ")))
-	}
-	for _, f := range g.funcs {
-		if len(f.results) == 1 && f.results[0].equal(t) && g.loops < 2 {
-			call(f.name, f.params)
-		}
-	}
-	for _, v := range g.scope {
-		if v.typ.kind == kindFunc && v.typ.elem.equal(t) && !g.inFunc && g.loops < 2 {
-			call(v.name, v.typ.params)
-		}
-	}
-	if len(list) == 0 {
-		return "", false
-	}
-	return list[g.rand.IntN(len(list))], true
 }
 
 // operand returns an expression of a numeric or string type that is not a
@@ -224,12 +257,19 @@ func (g *generator) operand(t *genType) string {
 		}
 		return fmt.Sprintf("%s(len(os.Args))", t)
 	}
+	if t.kind == kindComplex {
+		return fmt.Sprintf("%s(complex(float64(len(os.Args)), 2))", t)
+	}
 	return "strings.Repeat(\"ab\", len(os.Args))"
 }
 
 func (g *generator) number(t *genType, depth int) string {
 	x := g.operand(t)
-	switch n := g.rand.IntN(12); {
+	switch n := g.rand.IntN(13); {
+	case n == 12 && t.kind == kindUint && !t.declared():
+		return fmt.Sprintf("%s(%s[%s&1])", t, g.one(`"héllo"`, `("ab" + `+g.operand(genString)+`)`), x)
+	case n == 12 && t.kind == kindInt && t != duration && !t.declared():
+		return fmt.Sprintf("%s(%s)", t, g.one("'é'", "'a'", `'\n'`))
 	case n < 4:
 		op := []string{"+", "-", "*"}[g.rand.IntN(3)]
 		return fmt.Sprintf("(%s %s %s)", x, op, g.expr(t, depth-1))
@@ -246,7 +286,7 @@ func (g *generator) number(t *genType, depth int) string {
 		}
 		return fmt.Sprintf("(%s %s %s)", x, op, count)
 	case n == 7:
-		return fmt.Sprintf("(-%s)", x)
+		return fmt.Sprintf("(%s%s)", g.one("-", "-", "+"), x)
 	case n == 8 && t.integer():
 		return fmt.Sprintf("(^%s)", x)
 	case n == 9:
@@ -256,9 +296,14 @@ func (g *generator) number(t *genType, depth int) string {
 		if v, ok := g.pick(func(v variable) bool {
 			return v.typ.kind == kindSlice || v.typ.kind == kindMap || v.typ.kind == kindString
 		}); ok {
+			if v.typ.kind == kindSlice && g.rand.IntN(6) == 0 {
+				return fmt.Sprintf("cap(%s[:3:3])", v.name)
+			}
 			return fmt.Sprintf("len(%s)", v.name)
 		}
-	case n == 11:
+	case n == 11 && t.kind == kindFloat && g.rand.IntN(2) == 0:
+		return fmt.Sprintf("%s(math.%s(float64(%s)))", t, g.one("Sqrt", "Floor", "Abs", "Trunc"), x)
+	case n == 11 && t != duration && !t.declared():
 		return fmt.Sprintf("%s(%s, %s)", []string{"min", "max"}[g.rand.IntN(2)], x, g.expr(t, depth-1))
 	}
 	return x
@@ -273,39 +318,61 @@ func (g *generator) integerType() *genType {
 }
 
 func (g *generator) stringExpr(depth int) string {
-	n := g.rand.IntN(7)
+	n := g.rand.IntN(10)
 	if n < 2 && g.loops > 0 { // strings would grow without end
 		n = 2
 	}
+	x := g.expr(genString, depth-1)
 	switch n {
 	case 0, 1:
-		return fmt.Sprintf("(%s + %s)", g.operand(genString), g.expr(genString, depth-1))
+		return fmt.Sprintf("(%s + %s)", g.operand(genString), x)
 	case 2:
-		return fmt.Sprintf("strings.ToUpper(%s)", g.expr(genString, depth-1))
+		return fmt.Sprintf("strings.ToUpper(%s)", x)
 	case 3:
-		t := g.dataType(1)
-		return fmt.Sprintf("fmt.Sprint(%s)", g.expr(t, depth-1))
+		return fmt.Sprintf("fmt.Sprint(%s)", g.expr(g.dataType(1), depth-1))
 	case 4:
-		return fmt.Sprintf("string([]byte(%s))", g.expr(genString, depth-1))
+		return fmt.Sprintf("string([]%s(%s))", g.one("byte", "rune"), x)
 	case 5:
 		return fmt.Sprintf("strconv.Itoa(%s)", g.expr(genInt, depth-1))
+	case 6:
+		s := g.operand(genString)
+		if strings.HasPrefix(s, "*") {
+			s = "(" + s + ")"
+		}
+		return fmt.Sprintf("%s[%s]", s, g.one(":len("+s+")/2", "len("+s+")/2:", ":", ":min(1, len("+s+"))"))
+	case 7:
+		return fmt.Sprintf("string(rune(%s))", g.expr(&genType{kind: kindUint, name: "uint8"}, depth-1))
+	case 8:
+		return fmt.Sprintf("strings.Join([]string{%s, %s}, %s)", x, g.operand(genString), g.literal(genString, 0))
 	}
 	return g.operand(genString)
 }
 
 func (g *generator) boolExpr(depth int) string {
-	switch g.rand.IntN(6) {
+	switch g.rand.IntN(8) {
 	case 0, 1, 2:
 		t := g.basicType()
 		if t.kind == kindBool {
 			return fmt.Sprintf("(%s != %s)", g.boolOperand(), g.expr(genBool, depth-1))
 		}
-		op := []string{"<", "<=", ">", ">=", "==", "!="}[g.rand.IntN(6)]
+		op := g.one("<", "<=", ">", ">=", "==", "!=")
 		return fmt.Sprintf("(%s %s %s)", g.operand(t), op, g.expr(t, depth-1))
 	case 3:
 		return fmt.Sprintf("(%s && %s)", g.expr(genBool, depth-1), g.expr(genBool, depth-1))
 	case 4:
 		return fmt.Sprintf("(%s || %s)", g.expr(genBool, depth-1), g.expr(genBool, depth-1))
+	case 5: // with nil
+		if v, ok := g.pick(func(v variable) bool { return v.typ.nilable() }); ok {
+			return fmt.Sprintf("(%s %s nil)", v.name, g.one("==", "!="))
+		}
+	case 6: // with itself or another
+		if v, ok := g.pick(func(v variable) bool {
+			return v.typ.kind == kindPointer || v.typ.kind == kindChan || g.whole && v.typ.comparable()
+		}); ok {
+			if w, ok := g.place(v.typ, false); ok {
+				return fmt.Sprintf("(%s %s %s)", v.name, g.one("==", "!="), w)
+			}
+		}
 	}
 	return fmt.Sprintf("!%s", g.boolOperand())
 }
@@ -322,9 +389,12 @@ func (g *generator) anyExpr(depth int) string {
 	if x, ok := g.place(genAny, false); ok && g.rand.IntN(3) == 0 {
 		return x
 	}
+	if depth <= 0 {
+		return g.typed(g.basicType(), 0)
+	}
 	for {
-		if t := g.dataType(min(depth, 1)); t.kind != kindAny {
-			return g.expr(t, depth-1)
+		if t := g.dataType(1); t.kind != kindAny {
+			return g.typed(t, depth-1)
 		}
 	}
 }

@@ -5,58 +5,45 @@ import (
 	"strings"
 )
 
+// A writer writes a statement; share is how often it is chosen.
+type writer struct {
+	write func()
+	share int
+}
+
 // statement writes one statement.
 func (g *generator) statement() {
 	g.budget--
-	deep := g.indent > 3 || g.loops > 1
-	switch n := g.rand.IntN(26); {
-	case n < 4:
-		g.define()
-	case n < 8:
-		g.assign()
-	case n < 10:
-		g.opAssign()
-	case n == 10:
-		g.parallel()
-	case n == 11:
-		g.results()
-	case n == 12:
-		g.appendTo()
-	case n == 13:
-		g.commaOk()
-	case n == 14:
-		g.copyAndChange()
-	case n == 15:
-		g.pointers()
-	case n == 16:
-		g.channel()
-	case deep:
-		g.assign()
-	case n == 17:
-		g.ifStmt()
-	case n == 18:
-		g.forStmt()
-	case n < 21:
-		g.rangeStmt()
-	case n == 21:
-		g.switchStmt()
-	case n == 22:
-		g.line("{")
-		g.block(2)
-		g.line("}")
-	case n == 23:
-		g.closure()
-	case n == 24:
-		g.collect()
-	default:
-		g.deferring()
+	writers := []writer{
+		{g.define, 4}, {g.assign, 4}, {g.opAssign, 2}, {g.parallel, 1}, {g.results, 2}, {g.appendTo, 1}, {g.commaOk, 1},
+		{g.copyAndChange, 1}, {g.pointers, 1}, {g.channel, 1}, {g.builtin, 1}, {g.library, 1},
+	}
+	if g.indent <= 3 && g.loops <= 1 {
+		writers = append(writers, []writer{
+			{g.ifStmt, 2}, {g.forStmt, 1}, {g.rangeStmt, 2}, {g.switchStmt, 1}, {g.blockStmt, 1}, {g.closure, 1},
+			{g.collect, 1}, {g.deferring, 1}, {g.rangeMap, 1}, {g.drain, 1}, {g.locals, 1},
+		}...)
+		if g.whole {
+			writers = append(writers, g.wholeStatements()...)
+		}
+	}
+	total := 0
+	for _, w := range writers {
+		total += w.share
+	}
+	n := g.rand.IntN(total)
+	for _, w := range writers {
+		if n -= w.share; n < 0 {
+			w.write()
+			return
+		}
 	}
 }
 
 func (g *generator) define() {
 	t := g.anyType(2)
 	name := g.name("v")
-	switch g.rand.IntN(4) {
+	switch g.rand.IntN(5) {
 	case 0:
 		if t.kind == kindSlice || t.kind == kindMap || t.kind == kindPointer || t.kind == kindFunc {
 			g.line("var %s %s = %s", name, t, g.literal(t, 2))
@@ -65,6 +52,21 @@ func (g *generator) define() {
 		g.line("var %s %s", name, t)
 	case 1:
 		g.line("var %s %s = %s", name, t, g.expr(t, 3))
+	case 2:
+		u, other := g.basicType(), g.name("v")
+		switch g.rand.IntN(3) {
+		case 0:
+			g.line("var %s, %s %s", name, other, u)
+			t = u
+		case 1:
+			g.line("var %s, %s = %s, %s", name, other, g.typed(t, 2), g.typed(u, 2))
+		default:
+			g.line("var (")
+			g.line("\t%s %s = %s", name, t, g.expr(t, 2))
+			g.line("\t%s %s", other, u)
+			g.line(")")
+		}
+		g.declare(other, u)
 	default:
 		g.line("%s := %s", name, g.typed(t, 3))
 	}
@@ -74,7 +76,7 @@ func (g *generator) define() {
 // typed returns an expression that has type t by itself.
 func (g *generator) typed(t *genType, depth int) string {
 	x := g.expr(t, depth)
-	if t.numeric() || t.kind == kindAny {
+	if t.numeric() || t.nilable() && t.kind != kindFunc && t.kind != kindPointer && t.kind != kindChan || t.kind == kindComplex {
 		return fmt.Sprintf("%s(%s)", t, x)
 	}
 	return x
@@ -111,8 +113,12 @@ func (g *generator) opAssign() {
 		g.line("%s %s %s", x, []string{"&=", "|=", "^=", "&^="}[g.rand.IntN(4)], g.expr(t, 2))
 	case t.integer() && g.rand.IntN(4) == 0:
 		g.line("%s %s %d", x, []string{"<<=", ">>="}[g.rand.IntN(2)], g.rand.IntN(6))
+	case t.integer() && g.rand.IntN(4) == 0:
+		g.line("%s %s %s|1", x, g.one("/=", "%="), g.operand(t))
+	case t.kind == kindFloat && g.rand.IntN(4) == 0:
+		g.line("%s /= %s", x, g.expr(t, 1))
 	default:
-		g.line("%s %s %s", x, []string{"+=", "-=", "*="}[g.rand.IntN(3)], g.expr(t, 2))
+		g.line("%s %s %s", x, g.one("+=", "-=", "*="), g.expr(t, 2))
 	}
 }
 
@@ -122,6 +128,12 @@ func (g *generator) parallel() {
 	b, ok2 := g.pick(func(v variable) bool { return !v.fixed && v.name != a.name })
 	if !ok || !ok2 {
 		g.define()
+		return
+	}
+	if s, ok := g.pick(func(v variable) bool { return v.typ.kind == kindSlice || v.typ.kind == kindArray }); ok && !g.pure && g.rand.IntN(3) == 0 {
+		g.line("if len(%s) > 2 { // Go leaves open which index fails first", s.name)
+		g.line("\t%s[0], %s[2] = %s[2], %s[%d]", s.name, s.name, s.name, s.name, g.rand.IntN(2))
+		g.line("}")
 		return
 	}
 	if g.rand.IntN(2) == 0 {
@@ -135,35 +147,17 @@ func (g *generator) parallel() {
 	g.declare(y, u)
 }
 
-// results takes the results of a function.
-func (g *generator) results() {
-	for _, f := range g.funcs {
-		if len(f.results) < 2 || g.rand.IntN(2) == 0 || g.loops > 1 {
-			continue
-		}
-		var args, names []string
-		for _, p := range f.params {
-			args = append(args, g.expr(p, 2))
-		}
-		for range f.results {
-			names = append(names, g.name("v"))
-		}
-		g.line("%s := %s(%s)", strings.Join(names, ", "), f.name, strings.Join(args, ", "))
-		for i, name := range names {
-			g.declare(name, f.results[i])
-		}
-		return
-	}
-	g.assign()
-}
-
 func (g *generator) appendTo() {
 	v, ok := g.pick(func(v variable) bool { return v.typ.kind == kindSlice && !v.fixed })
 	if !ok {
 		g.define()
 		return
 	}
-	switch g.rand.IntN(4) {
+	n := g.rand.IntN(4)
+	if g.pure && n%2 == 1 { // others may have what it would write to
+		n--
+	}
+	switch n {
 	case 0:
 		g.line("%s = append(%s[:3:3], %s)", v.name, v.name, g.expr(v.typ.elem, 2))
 	case 1:
@@ -171,7 +165,7 @@ func (g *generator) appendTo() {
 		g.line("%s := append(%s, %s)", name, v.name, g.expr(v.typ.elem, 2))
 		g.declare(name, v.typ)
 	case 2:
-		g.line("%s = append([]%s{}, %s...)", v.name, v.typ.elem, v.name)
+		g.line("%s = append(%s{}, %s...)", v.name, v.typ, v.name)
 	default:
 		g.line("if len(%s) < 10 {", v.name)
 		g.line("\t%s = append(%s, %s, %s)", v.name, v.name, g.expr(v.typ.elem, 2), g.expr(v.typ.elem, 1))
@@ -208,7 +202,12 @@ func (g *generator) commaOk() {
 		return
 	}
 	name := g.name("v")
-	g.line("%s, %s := %s[%s]", name, ok, v.name, g.literal(v.typ.key, 1))
+	key := g.literal(v.typ.key, 1)
+	if x, found := g.place(v.typ.elem, true); found && g.rand.IntN(4) == 0 && !strings.ContainsAny(x, "[*") {
+		g.line("%s, _ = %s[%s]", x, v.name, key)
+		return
+	}
+	g.line("%s, %s := %s[%s]", name, ok, v.name, key)
 	g.declare(name, v.typ.elem)
 	g.declare(ok, genBool)
 }
@@ -247,169 +246,98 @@ func (g *generator) channel() {
 	t := g.dataType(1)
 	c, name := g.name("c"), g.name("v")
 	g.line("%s := make(chan %s, 2)", c, t)
-	if g.rand.IntN(2) == 0 {
-		g.line("%s <- %s", c, g.expr(t, 2))
-	} else {
+	switch g.rand.IntN(4) {
+	case 0:
+		g.line("go func(c chan<- %s, x %s) {", t, t)
+		g.line("\tdefer close(c)")
+		g.line("\tc <- x")
+		g.line("}(%s, %s)", c, g.expr(t, 2))
+		ok := g.name("ok")
+		g.line("%s, %s := <-%s", name, ok, c)
+		g.declare(ok, genBool)
+		g.line("_, %s = <-%s", ok, c)
+		g.declare(name, t)
+		return
+	case 1:
 		g.line("go func(x %s) { %s <- x }(%s)", t, c, g.expr(t, 2))
+	default:
+		g.line("%s <- %s", c, g.expr(t, 2))
 	}
 	g.line("%s := <-%s", name, c)
 	g.declare(c, &genType{kind: kindChan, elem: t})
 	g.declare(name, t)
 }
 
-func (g *generator) ifStmt() {
-	g.line("if %s {", g.expr(genBool, 2))
-	g.block(2)
-	if g.rand.IntN(2) == 0 {
-		g.line("} else {")
-		g.block(2)
-	}
-	g.line("}")
-}
-
-func (g *generator) forStmt() {
-	i := g.name("i")
-	label := ""
-	if g.rand.IntN(3) == 0 {
-		label = g.name("L")
-		g.line("%s:", label)
-	}
-	g.line("for %s := 0; %s < %d; %s++ {", i, i, 1+g.rand.IntN(4), i)
-	k := g.name("k") // what closures may keep
-	g.line("\t%s := %s", k, i)
-	g.body(label, variable{name: k, typ: genInt, fixed: true})
-	g.line("}")
-}
-
-// body writes the body of a loop with variables.
-func (g *generator) body(label string, vars ...variable) {
-	depth := len(g.scope)
-	g.scope = append(g.scope, vars...)
-	g.loops++
-	g.indent++
-	for _, v := range vars {
-		g.line("_ = %s", v.name)
-	}
-	g.indent--
-	g.block(2)
-	if label != "" || g.rand.IntN(4) == 0 {
-		g.line("\tif %s {", g.expr(genBool, 1))
-		g.line("\t\t%s %s", []string{"break", "continue"}[g.rand.IntN(2)], label)
-		g.line("\t}")
-	}
-	g.block(1)
-	g.loops--
-	g.scope = g.scope[:depth]
-}
-
-func (g *generator) rangeStmt() {
-	i, x := g.name("i"), g.name("e")
-	count := variable{name: i, typ: genInt, fixed: true}
-	v, ok := g.pick(func(v variable) bool { return v.typ.kind == kindSlice || v.typ.kind == kindString })
+// builtin calls a builtin function that changes something.
+func (g *generator) builtin() {
+	v, ok := g.pick(func(v variable) bool { return v.typ.kind == kindMap || v.typ.kind == kindSlice })
 	switch {
-	case !ok || g.rand.IntN(3) == 0:
-		g.line("for %s := range %d {", i, 1+g.rand.IntN(4))
-		g.body("", count)
-	case v.typ.kind == kindString:
-		g.line("for %s, %s := range %s {", i, x, v.name)
-		g.body("", count, variable{name: x, typ: &genType{kind: kindInt, name: "int32"}})
+	case !ok || g.pure:
+		g.define()
+	case v.typ.kind == kindMap && g.rand.IntN(3) == 0:
+		g.line("clear(%s)", v.name)
+	case v.typ.kind == kindMap:
+		g.line("delete(%s, %s)", v.name, g.literal(v.typ.key, 0))
+	case g.rand.IntN(3) == 0:
+		g.line("clear(%s[:%d])", v.name, g.rand.IntN(3))
+	case g.rand.IntN(2) == 0:
+		name := g.name("v")
+		g.line("%s := make(%s, 3, %d)", name, v.typ, 3+g.rand.IntN(3))
+		g.line("%s[0] = %s", name, g.expr(v.typ.elem, 1))
+		g.declare(name, v.typ)
 	default:
-		g.line("for %s, %s := range %s[:3] {", i, x, v.name)
-		g.body("", count, variable{name: x, typ: v.typ.elem})
+		g.line("fmt.Println(copy(%s, %s[1:]))", v.name, v.name)
 	}
-	g.line("}")
 }
 
-func (g *generator) switchStmt() {
-	t := g.basicType()
-	if t.kind == kindBool || g.rand.IntN(2) == 0 {
-		g.line("switch {")
-		for range 2 {
-			g.line("case %s:", g.expr(genBool, 2))
-			g.block(1)
+// library uses values of the standard library's types.
+func (g *generator) library() {
+	name, other := g.name("v"), g.name("v")
+	switch g.rand.IntN(6) {
+	case 0:
+		g.line("var %s strings.Builder", name)
+		g.line("%s.WriteString(%s)", name, g.expr(genString, 1))
+		g.line("fmt.Fprintf(&%s, \"%%v\", %s)", name, g.expr(genInt, 2))
+		g.line("%s := %s.String()", other, name)
+		g.declare(other, genString)
+	case 1:
+		g.line("%s, %s := strconv.Atoi(%s)", name, other, g.expr(genString, 2))
+		g.declare(name, genInt)
+		g.declare(other, genError)
+	case 2:
+		g.line("%s := strings.Fields(%s + \" x y z\")", name, g.expr(genString, 1))
+		g.line("sort.Strings(%s)", name)
+		g.declare(name, &genType{kind: kindSlice, elem: genString})
+	case 3:
+		ok := g.name("ok")
+		g.line("%s, %s, %s := strings.Cut(%s, \"l\")", name, other, ok, g.expr(genString, 1))
+		g.declare(name, genString)
+		g.declare(other, genString)
+		g.declare(ok, genBool)
+	case 4:
+		g.line("var %s sync.Mutex", name)
+		g.line("var %s sync.WaitGroup", other)
+		v, ok := g.pick(func(v variable) bool { return v.typ.integer() && !v.fixed })
+		if !ok || g.pure {
+			g.line("%s.Lock()", name)
+			g.line("%s.Unlock()", name)
+			g.line("%s.Wait()", other)
+			return
 		}
-	} else {
-		g.line("switch %s {", g.operand(t))
-		g.line("case %s:", g.operand(t))
-		g.block(1)
-		if g.rand.IntN(3) == 0 {
-			g.line("\tfallthrough")
-		}
-		g.line("case %s:", g.operand(t))
-		g.block(2)
+		g.line("for range 3 {")
+		g.line("\t%s.Add(1)", other)
+		g.line("\tgo func() {")
+		g.line("\t\tdefer %s.Done()", other)
+		g.line("\t\t%s.Lock()", name)
+		g.line("\t\tdefer %s.Unlock()", name)
+		g.line("\t\t%s += 2", v.name)
+		g.line("\t}()")
+		g.line("}")
+		g.line("%s.Wait()", other)
+	default:
+		g.line("%s := time.Duration(%s)", name, g.expr(genInt, 2))
+		g.line("%s := %s.String()", other, name)
+		g.declare(name, duration)
+		g.declare(other, genString)
 	}
-	if g.rand.IntN(2) == 0 {
-		g.line("default:")
-		g.block(1)
-	}
-	g.line("}")
-}
-
-// closure changes a variable in a closure and calls it.
-func (g *generator) closure() {
-	name := g.name("g")
-	t := g.dataType(1)
-	p := g.name("q")
-	g.line("%s := func(%s %s) {", name, p, t)
-	depth := len(g.scope)
-	g.scope = append(g.scope, variable{name: p, typ: t})
-	loops := g.loops
-	g.loops = 2
-	g.block(2)
-	g.loops = loops
-	g.scope = g.scope[:depth]
-	g.line("}")
-	for range 1 + g.rand.IntN(2) {
-		g.line("%s(%s)", name, g.expr(t, 2))
-	}
-}
-
-// collect keeps closures made in a loop.
-func (g *generator) collect() {
-	fs, i := g.name("fs"), g.name("i")
-	t := g.dataType(1)
-	g.line("var %s []func() %s", fs, t)
-	v, ok := g.pick(func(v variable) bool { return v.typ.kind == kindSlice && v.typ.elem.equal(t) })
-	if ok {
-		x := g.name("e")
-		g.line("for %s, %s := range %s[:3] {", i, x, v.name)
-		g.line("\t_ = %s", i)
-		g.line("\t%s = append(%s, func() %s { return %s })", fs, fs, t, x)
-	} else {
-		g.line("for %s := range 3 {", i)
-		g.scope = append(g.scope, variable{name: i, typ: genInt, fixed: true})
-		g.line("\t_ = %s", i)
-		g.line("\t%s = append(%s, func() %s { return %s })", fs, fs, t, g.expr(t, 2))
-		g.scope = g.scope[:len(g.scope)-1]
-	}
-	g.line("}")
-	g.line("for _, f := range %s {", fs)
-	g.line("\tfmt.Println(f())")
-	g.line("}")
-}
-
-// deferring calls a function literal that defers.
-func (g *generator) deferring() {
-	t := g.dataType(1)
-	name := g.name("v")
-	r := g.name("r")
-	g.line("%s := func() (%s %s) {", name, r, t)
-	depth := len(g.scope)
-	g.scope = append(g.scope, variable{name: r, typ: t})
-	g.indent++
-	for range 1 + g.rand.IntN(2) {
-		switch g.rand.IntN(3) {
-		case 0:
-			g.line("defer func() { %s = %s }()", r, g.expr(t, 1))
-		default:
-			u := g.dataType(1)
-			g.line("defer fmt.Println(\"deferred\", %s)", g.expr(u, 2))
-		}
-	}
-	g.indent--
-	g.block(2)
-	g.line("\treturn %s", g.expr(t, 2))
-	g.line("}()")
-	g.scope = g.scope[:depth]
-	g.declare(name, t)
 }

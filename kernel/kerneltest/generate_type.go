@@ -8,11 +8,12 @@ import (
 // genType is a type of generated cells.
 type genType struct {
 	kind   genKind
-	name   string // of a basic type
+	name   string // of a basic, predeclared or declared type
 	key    *genType
 	elem   *genType
 	size   int
 	fields []*genType // of a struct, named A, B, C
+	tag    string     // of each field, with a space before it
 	params []*genType
 }
 
@@ -32,20 +33,29 @@ const (
 	kindFunc
 	kindAny
 	kindChan
+	kindError
+	kindComplex
+	kindInterface // with methods
 )
 
 var (
 	genInt    = &genType{kind: kindInt, name: "int"}
 	genString = &genType{kind: kindString, name: "string"}
 	genBool   = &genType{kind: kindBool, name: "bool"}
+	genFloat  = &genType{kind: kindFloat, name: "float64"}
 	genAny    = &genType{kind: kindAny, name: "any"}
+	genError  = &genType{kind: kindError, name: "error"}
+	duration  = &genType{kind: kindInt, name: "time.Duration"}
+	complexes = []*genType{{kind: kindComplex, name: "complex128"}, {kind: kindComplex, name: "complex64"}}
 	basics    = []*genType{
 		genInt, genInt, genInt, genString, genString, genBool,
 		{kind: kindInt, name: "int8"},
 		{kind: kindInt, name: "int16"},
 		{kind: kindInt, name: "int32"},
 		{kind: kindInt, name: "int64"},
+		{kind: kindInt, name: "rune"},
 		{kind: kindUint, name: "uint8"},
+		{kind: kindUint, name: "byte"},
 		{kind: kindUint, name: "uint16"},
 		{kind: kindUint, name: "uint32"},
 		{kind: kindUint, name: "uint64"},
@@ -64,6 +74,9 @@ func (t *genType) String() string {
 		}
 		return strings.Join(texts, ", ")
 	}
+	if t.name != "" {
+		return t.name
+	}
 	switch t.kind {
 	case kindSlice:
 		return "[]" + t.elem.String()
@@ -80,14 +93,18 @@ func (t *genType) String() string {
 	case kindStruct:
 		var fields []string
 		for i, f := range t.fields {
-			fields = append(fields, fmt.Sprintf("%c %s", 'A'+i, f))
+			fields = append(fields, fmt.Sprintf("%c %s%s", 'A'+i, f, t.tag))
 		}
 		return "struct{ " + strings.Join(fields, "; ") + " }"
 	}
 	return t.name
 }
 
-func (t *genType) equal(u *genType) bool { return t.String() == u.String() }
+func (t *genType) equal(u *genType) bool {
+	return aliases.Replace(t.String()) == aliases.Replace(u.String())
+}
+
+var aliases = strings.NewReplacer("byte", "uint8", "rune", "int32")
 
 func (t *genType) numeric() bool { return t.kind <= kindFloat }
 
@@ -112,14 +129,63 @@ func (t *genType) printable() bool {
 	return true
 }
 
-func (g *generator) basicType() *genType { return basics[g.rand.IntN(len(basics))] }
+// declared reports whether the snippet declares the type.
+func (t *genType) declared() bool { return strings.HasPrefix(t.name, "T") }
+
+func (t *genType) nilable() bool {
+	switch t.kind {
+	case kindSlice, kindMap, kindPointer, kindFunc, kindChan, kindAny, kindError, kindInterface:
+		return true
+	}
+	return false
+}
+
+// comparable reports whether the operator == is defined for values of the type and
+// cannot panic.
+func (t *genType) comparable() bool {
+	switch t.kind {
+	case kindSlice, kindMap, kindFunc, kindAny, kindInterface:
+		return false
+	case kindArray:
+		return t.elem.comparable()
+	case kindStruct:
+		for _, f := range t.fields {
+			if !f.comparable() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (g *generator) basicType() *genType {
+	if g.whole && g.rand.IntN(6) == 0 {
+		for _, t := range g.types { // the numbers among the declared types
+			if t.numeric() && g.rand.IntN(2) == 0 {
+				return t
+			}
+		}
+	}
+	if g.rand.IntN(25) == 0 {
+		return duration
+	}
+	return basics[g.rand.IntN(len(basics))]
+}
 
 // anyType returns a type of limited depth.
 func (g *generator) anyType(depth int) *genType {
+	if g.whole {
+		switch n := g.rand.IntN(12); {
+		case n < 3 && len(g.types) > 0:
+			return g.types[g.rand.IntN(len(g.types))]
+		case n == 3:
+			return complexes[g.rand.IntN(len(complexes))]
+		}
+	}
 	if depth == 0 || g.rand.IntN(5) < 2 {
 		return g.basicType()
 	}
-	switch g.rand.IntN(9) {
+	switch g.rand.IntN(10) {
 	case 0, 1:
 		return &genType{kind: kindSlice, elem: g.dataType(depth - 1)}
 	case 2:
@@ -135,6 +201,9 @@ func (g *generator) anyType(depth int) *genType {
 		for range 1 + g.rand.IntN(3) {
 			t.fields = append(t.fields, g.dataType(depth-1))
 		}
+		if g.rand.IntN(8) == 0 {
+			t.tag = " `json:\"x\"`"
+		}
 		return t
 	case 6:
 		return &genType{kind: kindPointer, elem: g.dataType(depth - 1)}
@@ -144,6 +213,8 @@ func (g *generator) anyType(depth int) *genType {
 			t.params = append(t.params, g.dataType(depth-1))
 		}
 		return t
+	case 8:
+		return genError
 	}
 	return genAny
 }

@@ -19,7 +19,7 @@ const Rejected = "rejected by the interpreter"
 // why and the rest of the snippet does not run.
 func Interpreted(t testing.TB, k *kernel.Kernel, s Snippet) (shown, refused string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), snippetTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*snippetTimeout) // the interpreters are slower
 	defer cancel()
 	var b strings.Builder
 	for _, code := range s.Cells {
@@ -72,21 +72,27 @@ func panicLine(e kernel.Error) string {
 }
 
 // StartInterpreter is [Start] for a kernel that refuses what its interpreters are
-// not known to run right: package plan's subset runs in yaegi, the rest in package
-// ssainterp.
+// not known to run right.
 func StartInterpreter(t testing.TB) *kernel.Kernel {
+	t.Helper()
+	return StartConfig(t, InterpreterConfig(t))
+}
+
+// InterpreterConfig returns the settings of a kernel that runs the subset of package
+// plan in yaegi and the rest in package ssainterp.
+func InterpreterConfig(t testing.TB) kernel.Config {
 	t.Helper()
 	config := Config(t)
 	config.Engine = kernel.Interpret
-	return StartConfig(t, config)
+	return config
 }
 
-// StartSSAInterpreter is [StartInterpreter] for a kernel that interprets all cells in
-// package ssainterp, because it can compile none.
-func StartSSAInterpreter(t testing.TB) *kernel.Kernel {
+// SSAInterpreterConfig returns the settings of a kernel that runs all cells in package
+// ssainterp, because it can compile none.
+func SSAInterpreterConfig(t testing.TB) kernel.Config {
 	t.Helper()
 	config := Config(t)
 	config.Engine = kernel.Compile
 	config.Source = filepath.Join(config.Dir, "none")
-	return StartConfig(t, config)
+	return config
 }

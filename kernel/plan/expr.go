@@ -47,13 +47,17 @@ func (p *planner) expr(x ast.Expr) bool {
 		p.arrayPointer(x.X)
 	case *ast.CompositeLit:
 		p.compositeLit(x)
+	case *ast.TypeAssertExpr:
+		if x.Type != nil && types.IsInterface(p.Info.TypeOf(x.Type)) {
+			p.refuse(x, "type assertions to interfaces") // of nil they fail otherwise than in Go
+		}
 	case *ast.StarExpr:
 		if tv := p.Info.Types[x]; tv.IsValue() && isString(tv.Type) {
 			p.refuse(x, "a string behind a pointer") // a nil one has the text "<invalid Value>"
 		}
 	case *ast.BasicLit, *ast.ParenExpr,
 		*ast.UnaryExpr, *ast.KeyValueExpr, *ast.FuncLit, *ast.FuncType, *ast.ArrayType, *ast.MapType,
-		*ast.ChanType, *ast.InterfaceType, *ast.StructType, *ast.TypeAssertExpr, *ast.Ellipsis:
+		*ast.ChanType, *ast.InterfaceType, *ast.StructType, *ast.Ellipsis:
 	default:
 		p.refuse(x, fmt.Sprintf("%T", x)[len("*ast."):])
 	}
