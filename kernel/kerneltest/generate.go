@@ -93,11 +93,6 @@ func (g *generator) declarations() {
 	if g.rand.IntN(3) > 0 {
 		g.function(nil)
 	}
-	if g.rand.IntN(12) == 0 {
-		g.line("func init() {")
-		g.block(1)
-		g.line("}")
-	}
 }
 
 func (g *generator) line(format string, args ...any) {
