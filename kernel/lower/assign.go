@@ -49,7 +49,14 @@ func (l *lowering) evaluate(values []ast.Expr, want []types.Type, pos token.Pos)
 			temps = append(temps, temp)
 			define.Lhs = append(define.Lhs, temp)
 		}
-		return temps, []ast.Stmt{define}
+		if _, ok := ast.Unparen(define.Rhs[0]).(*ast.IndexExpr); ok { // a missing key leaves the place as it was
+			results := l.Info.TypeOf(values[0]).(*types.Tuple)
+			for i, temp := range temps {
+				out = append(out, l.temporary(temp, nil, types.Default(results.At(i).Type()), pos)...)
+			}
+			define.Tok = token.ASSIGN
+		}
+		return temps, append(out, define)
 	}
 	for i, x := range values {
 		temp := l.temp()
