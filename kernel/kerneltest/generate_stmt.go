@@ -15,13 +15,32 @@ type writer struct {
 func (g *generator) statement() {
 	g.budget--
 	writers := []writer{
-		{g.define, 4}, {g.assign, 4}, {g.opAssign, 2}, {g.parallel, 1}, {g.results, 2}, {g.appendTo, 1}, {g.commaOk, 1},
-		{g.copyAndChange, 1}, {g.pointers, 1}, {g.channel, 1}, {g.builtin, 1}, {g.library, 1},
+		{g.define, 4},
+		{g.assign, 4},
+		{g.opAssign, 2},
+		{g.parallel, 1},
+		{g.results, 2},
+		{g.appendTo, 1},
+		{g.commaOk, 1},
+		{g.copyAndChange, 1},
+		{g.pointers, 1},
+		{g.channel, 1},
+		{g.builtin, 1},
+		{g.library, 1},
 	}
 	if g.indent <= 3 && g.loops <= 1 {
 		writers = append(writers, []writer{
-			{g.ifStmt, 2}, {g.forStmt, 1}, {g.rangeStmt, 2}, {g.switchStmt, 1}, {g.blockStmt, 1}, {g.closure, 1},
-			{g.collect, 1}, {g.deferring, 1}, {g.rangeMap, 1}, {g.drain, 1}, {g.locals, 1},
+			{g.ifStmt, 2},
+			{g.forStmt, 1},
+			{g.rangeStmt, 2},
+			{g.switchStmt, 1},
+			{g.blockStmt, 1},
+			{g.closure, 1},
+			{g.collect, 1},
+			{g.deferring, 1},
+			{g.rangeMap, 1},
+			{g.drain, 1},
+			{g.locals, 1},
 		}...)
 		if g.whole {
 			writers = append(writers, g.wholeStatements()...)

@@ -8,8 +8,18 @@ import (
 // wholeStatements are what package plan refuses.
 func (g *generator) wholeStatements() []writer {
 	return []writer{
-		{g.typeSwitch, 2}, {g.recovering, 3}, {g.selectStmt, 1}, {g.rangeFunc, 2}, {g.methodValue, 2}, {g.arrayPointer, 1},
-		{g.gotoStmt, 1}, {g.generic, 3}, {g.convert, 2}, {g.localType, 1}, {g.structKeys, 1}, {g.fillLater, 1},
+		{g.typeSwitch, 2},
+		{g.recovering, 3},
+		{g.selectStmt, 1},
+		{g.rangeFunc, 2},
+		{g.methodValue, 2},
+		{g.arrayPointer, 1},
+		{g.gotoStmt, 1},
+		{g.generic, 3},
+		{g.convert, 2},
+		{g.localType, 1},
+		{g.structKeys, 1},
+		{g.fillLater, 1},
 	}
 }
 
