@@ -72,13 +72,14 @@ func f(n int) int { return n }
 func swapped() bool { return runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name() != "reflect.makeFuncStub" }`
 
 // awaitSwap waits until f is compiled.
-func awaitSwap(b *testing.B, k *kernel.Kernel) {
+func awaitSwap(t testing.TB, k *kernel.Kernel) {
+	t.Helper()
 	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		if outputs, _ := kerneltest.Run(b, k, "swapped()"); kerneltest.Text(outputs) == "= true\n" {
+		if outputs, _ := kerneltest.Run(t, k, "swapped()"); kerneltest.Text(outputs) == "= true\n" {
 			return
 		}
 		if time.Since(start) > 30*time.Second {
-			b.Fatal("the function was not compiled in 30 s")
+			t.Fatal("the function was not compiled in 30 s")
 		}
 	}
 }

@@ -1,37 +1,23 @@
 package kernel_test
 
 import (
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/lectern-go/lectern/kernel/kerneltest"
 )
 
-// TestSwap declares a function that is interpreted at once and asks it where it
-// is, until it is compiled: then it is in its cell, not in the interpreter.
+// TestSwap declares a function that is interpreted at once, and compiled in the
+// background with the same variables.
 func TestSwap(t *testing.T) {
 	config := kerneltest.Config(t)
 	config.Interactive = true
 	k := kerneltest.StartConfig(t, config)
-	run(t, k, `base := 1
-func where() string {
-	_, file, _, _ := runtime.Caller(0)
-	base++
-	return file
-}`)
-	for range 300 {
-		got := run(t, k, `strings.Contains(where(), "cell 1")`)
-		if got == "= true\n" {
-			if got := run(t, k, "base > 1"); got != "= true\n" {
-				t.Errorf("the compiled function has other variables: base > 1 is %s", got)
-			}
-			return
-		}
-		if !strings.HasPrefix(got, "= false") {
-			t.Fatalf("where() showed %s", got)
-		}
-		time.Sleep(100 * time.Millisecond)
+	run(t, k, swapSetup)
+	if got, want := run(t, k, "base := 1\nfunc f(n int) int { base++; return n + base }\nf(10), swapped()"), "= 12, false\n"; got != want {
+		t.Errorf("the declared function showed %q, want %q", got, want)
 	}
-	t.Error("the function was not compiled in 30 s")
+	awaitSwap(t, k)
+	if got, want := run(t, k, "f(10)"), "= 13\n"; got != want {
+		t.Errorf("the compiled function showed %q, want %q", got, want)
+	}
 }
