@@ -38,7 +38,7 @@ type Epoch struct {
 
 func newHistory(l *loop) *History {
 	h := &History{ScoreName: l.ScoreName, norms: make([][]float64, len(l.params))}
-	steps := l.steps()
+	steps := min(l.steps(), 1<<16) // who trains until an interrupt asks for any number
 	for _, series := range []*[]float64{&h.Loss, &h.GradNorm, &h.LearningRate} {
 		*series = make([]float64, 0, steps)
 	}

@@ -187,7 +187,7 @@ func TestDivergence(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	h, err := newSmall(t).Fit(ctx, smallWindows(50, 1), nnlib.Training{BatchSize: 10, OnStep: func(s nnlib.Step) {
+	h, err := newSmall(t).Fit(ctx, smallWindows(50, 1), nnlib.Training{BatchSize: 10, Epochs: 1 << 50, OnStep: func(s nnlib.Step) {
 		if s.Step == 7 {
 			cancel()
 		}
