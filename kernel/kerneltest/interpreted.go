@@ -88,11 +88,12 @@ func InterpreterConfig(t testing.TB) kernel.Config {
 }
 
 // SSAInterpreterConfig returns the settings of a kernel that runs all cells in package
-// ssainterp, because it can compile none.
+// ssainterp: it lowers them for the compiler, as engine auto does with what yaegi
+// does not run, and has no source to compile with.
 func SSAInterpreterConfig(t testing.TB) kernel.Config {
 	t.Helper()
 	config := Config(t)
-	config.Engine = kernel.Compile
+	config.Engine = "as a package"
 	config.Source = filepath.Join(config.Dir, "none")
 	return config
 }

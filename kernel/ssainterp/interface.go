@@ -3,6 +3,8 @@ package ssainterp
 import (
 	"go/types"
 	"reflect"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"unsafe"
 
@@ -76,6 +78,21 @@ func (tr *translator) changeInterface(instr *ssa.ChangeInterface) op {
 	}
 }
 
+// isMethodValueCheck reports whether package ssa added an assertion so that the
+// method value x.M of a nil interface x fails: the closure follows at its place.
+func isMethodValueCheck(instr *ssa.TypeAssert) bool {
+	if instr.CommaOk || !types.Identical(instr.X.Type(), instr.AssertedType) {
+		return false
+	}
+	rest := instr.Block().Instrs
+	rest = rest[slices.Index(rest, ssa.Instruction(instr))+1:]
+	i := slices.IndexFunc(rest, func(next ssa.Instruction) bool {
+		made, ok := next.(*ssa.MakeClosure)
+		return ok && strings.HasPrefix(made.Fn.(*ssa.Function).Synthetic, "bound method")
+	})
+	return i >= 0 && (rest[i].Pos() == instr.Pos() || !instr.Pos().IsValid())
+}
+
 // typeAssert translates x.(T).
 func (tr *translator) typeAssert(instr *ssa.TypeAssert) op {
 	x, dst := tr.operand(instr.X), tr.dst(instr)
@@ -84,6 +101,7 @@ func (tr *translator) typeAssert(instr *ssa.TypeAssert) op {
 	toInterface := types.IsInterface(instr.AssertedType)
 	cache := &typeWords{program: tr.Program, inter: want.Type}
 	direct := want.direct()
+	forMethod := isMethodValueCheck(instr)
 	var okAt uintptr
 	if instr.CommaOk {
 		okAt = dst.typ.Field(1).Offset
@@ -111,6 +129,8 @@ func (tr *translator) typeAssert(instr *ssa.TypeAssert) op {
 				want.clear(to)
 			}
 			*(*bool)(unsafe.Add(to, okAt)) = ok
+		case !ok && forMethod:
+			nilDereference()
 		case !ok:
 			var concrete reflect.Type
 			if t != nil {
