@@ -98,14 +98,32 @@ func F() int { return "x" }
 // nothing from the network.
 func startProxied(t *testing.T) *kernel.Kernel {
 	t.Helper()
-	cache, err := exec.Command("go", "env", "GOMODCACHE").Output()
-	if err != nil {
-		t.Fatal(err)
+	env := func(name string) string {
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	// What this program was built from comes from the cache; it may lack the go.mod of
+	// what no build needed.
+	graph := exec.Command("go", "list", "-m", "all")
+	graph.Dir = t.TempDir() // for the command adds to go.sum
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(filepath.Join(filepath.Dir(env("GOMOD")), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(graph.Dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := graph.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
 	proxy := t.TempDir()
 	writeProxy(t, proxy)
-	// What this program was built from comes from the cache that has it.
-	t.Setenv("GOPROXY", "file://"+proxy+",file://"+strings.TrimSpace(string(cache))+"/cache/download")
+	t.Setenv("GOPROXY", "file://"+proxy+",file://"+env("GOMODCACHE")+"/cache/download")
 	t.Setenv("GOMODCACHE", t.TempDir())
 	t.Setenv("GOSUMDB", "off")
 	t.Setenv("GOFLAGS", "-modcacherw -mod=mod -trimpath") // only the first is for cells

@@ -68,23 +68,39 @@ func (w *Workspace) Replace(ctx context.Context, path, dir string) (got []string
 	}
 	return w.changeModule(ctx, []string{path}, func(path string) [][]string {
 		return [][]string{
-			{"mod", "edit", "-require=" + path + "@v0.0.0-00010101000000-000000000000", "-replace=" + path + "=" + dir},
-			{"list", "-m", path},
+			{"mod", "edit", "-require=" + path + "@" + inFolder, "-replace=" + path + "=" + dir},
+			{"list", "-mod=mod", "-deps", path + "/..."}, // adds what its packages need
 		}
 	})
 }
 
+// inFolder is the version of modules that a folder replaces.
+const inFolder = "v0.0.0-00010101000000-000000000000"
+
 // modulePath returns the path of the module in a folder.
 func (w *Workspace) modulePath(ctx context.Context, dir string) (string, error) {
-	out, err := w.tools.run(ctx, w.dir, w.tools.command, "mod", "edit", "-json", filepath.Join(dir, "go.mod"))
+	file, err := w.readModule(ctx, dir)
 	if err != nil {
 		return "", w.moduleError(ctx, dir, err)
 	}
-	var file struct{ Module struct{ Path string } }
-	if err := json.Unmarshal(out, &file); err != nil {
-		return "", fmt.Errorf("go mod edit: %w", err)
-	}
 	return file.Module.Path, nil
+}
+
+// A moduleFile is what go mod edit -json writes of a go.mod.
+type moduleFile struct {
+	Module  moduleVersion
+	Require []moduleVersion
+	Replace []struct{ Old, New moduleVersion }
+}
+
+type moduleVersion struct{ Path, Version string }
+
+func (w *Workspace) readModule(ctx context.Context, dir string) (file moduleFile, err error) {
+	out, err := w.tools.run(ctx, w.dir, w.tools.command, "mod", "edit", "-json", filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return file, err
+	}
+	return file, json.Unmarshal(out, &file)
 }
 
 // changeModule runs, for each module, go commands that change the session's module,
@@ -94,7 +110,7 @@ func (w *Workspace) changeModule(ctx context.Context, modules []string, commands
 	w.listing.Lock()
 	defer w.listing.Unlock()
 	saved := map[string][]byte{}
-	for _, name := range []string{"go.mod", "go.sum", "go.work", "go.work.sum"} {
+	for _, name := range []string{"go.mod", "go.sum"} {
 		data, err := os.ReadFile(filepath.Join(w.dir, name))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
@@ -166,22 +182,25 @@ func (w *Workspace) restoreModule(files map[string][]byte) error {
 }
 
 // versionFormat has go list write the version of a module: "=> FOLDER" for one in a
-// folder, nothing for this program's own.
+// folder.
 const versionFormat = "{{if and .Replace (not .Replace.Version)}}=> {{.Replace.Path}}{{else}}{{.Version}}{{end}}"
 
-// moduleVersions returns the versions of the session's modules.
+// moduleVersions returns the versions of the session's modules, as versionFormat does.
 func (w *Workspace) moduleVersions(ctx context.Context) (map[string]string, error) {
-	out, err := w.tools.run(ctx, w.dir, w.tools.command, "list", "-m", "-f",
-		"{{if .Version}}{{.Path}} "+versionFormat+"{{end}}", "all")
+	file, err := w.readModule(ctx, w.dir)
 	if err != nil {
-		return nil, w.moduleError(ctx, "modules", err)
+		return nil, err
 	}
 	versions := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		if path, version, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
-			versions[path] = version
+	for _, m := range file.Require {
+		versions[m.Path] = m.Version
+	}
+	for _, r := range file.Replace {
+		if r.New.Version == "" {
+			versions[r.Old.Path] = "=> " + r.New.Path
 		}
 	}
+	delete(versions, w.source.path)
 	return versions, nil
 }
 

@@ -218,8 +218,9 @@ func buildSettings() (settings, error) {
 
 // moduleFlags returns those of the user's GOFLAGS that say how to treat modules,
 // and not how to compile: plugins must be compiled as this program was. An overlay
-// is what the program was built with, or it does not load them. A Go workspace does not take -mod and -modfile. -buildvcs=false keeps the variable
-// from being empty, which would mean what "go env -w" stored.
+// is what the program was built with, or it does not load them. -mod and -modfile are
+// for the user's own module. -buildvcs=false keeps the variable from being empty,
+// which would mean what "go env -w" stored.
 func moduleFlags(flags string) string {
 	kept := []string{"-buildvcs=false"}
 	for _, f := range strings.Fields(flags) {

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func Open(ctx context.Context, cfg Config) (*Workspace, error) {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("compile workspace: %w", w.sourceErr)
 	}
-	tools.env = append(tools.env, "GOWORK="+filepath.Join(dir, "go.work"))
+	tools.env = append(tools.env, "GOWORK=off")
 	if err := w.writeModule(); err != nil {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("compile workspace: %w", err)
@@ -77,18 +78,26 @@ func Open(ctx context.Context, cfg Config) (*Workspace, error) {
 	return w, nil
 }
 
-// writeModule writes the module and the Go workspace in which imports are
-// resolved, and the wrapper for the C linker.
+// writeModule writes the module in which imports are resolved, and the wrapper for
+// the C linker. The module asks for what this program asks for, and not only for
+// this program, so that the go command need not read the go.mod of every module that
+// any of them may need, which it would have to fetch.
 func (w *Workspace) writeModule() error {
-	// No module that the program was built from can ask for a newer Go.
-	version := strings.TrimPrefix(runtime.Version(), "go")
 	files := map[string]string{
-		"go.mod":  "module session\n\ngo " + version + "\n",
-		"go.work": "go " + version + "\n\nuse .\n",
-		"ld.sh":   linkerScript(w.tools.cc),
+		"go.mod": "module session\n\ngo " + strings.TrimPrefix(runtime.Version(), "go") + "\n",
+		"ld.sh":  linkerScript(w.tools.cc),
 	}
-	if w.sourceErr == nil {
-		files["go.work"] += fmt.Sprintf("use %q\n", w.source.dir)
+	if source := w.source; w.sourceErr == nil {
+		for _, name := range []string{"go.mod", "go.sum"} {
+			text, err := os.ReadFile(filepath.Join(source.dir, name))
+			if err != nil {
+				return err
+			}
+			files[name] = string(text)
+		}
+		version := cmp.Or(source.version, inFolder)
+		files["go.mod"] = strings.Replace(files["go.mod"], "module "+source.path+"\n", "module session\n", 1) +
+			fmt.Sprintf("\nrequire %s %s\n\nreplace %[1]s %[2]s => %q\n", source.path, version, source.dir)
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o700); err != nil {
@@ -165,6 +174,9 @@ func (w *Workspace) list(ctx context.Context, paths []string) (listed []listedPa
 	}
 	for line := range strings.Lines(string(out)) {
 		if f := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(f) == 4 {
+			if f[2] == w.source.path {
+				f[3] = ""
+			}
 			listed = append(listed, listedPackage{f[0], f[1], f[2], f[3]})
 		}
 	}
