@@ -299,7 +299,7 @@ func (g *generator) selectStmt() {
 	full := g.rand.IntN(3)
 	switch full {
 	case 0:
-		g.line("go func() { %s <- %s }()", c, g.literal(t, 0))
+		g.line("go func(x %s) { %s <- x }(%s)", t, c, g.literal(t, 0)) // a panic is the cell's
 	case 1:
 		g.line("%s <- %s", c, g.expr(t, 2))
 	}
