@@ -116,7 +116,9 @@ func (l *loop) takeStep(epoch int, batch []int32) (float64, error) {
 	if m, ok := l.model.(interface{ atStep(int) }); ok {
 		m.atStep(l.step)
 	}
-	l.sweep.zeroGradients(l.params)
+	for _, p := range l.params {
+		p.ZeroGrad()
+	}
 	J := l.model.Gradients(batch) + l.penalty()
 	norm, err := l.gradNorms(J)
 	if err != nil {

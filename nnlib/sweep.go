@@ -7,6 +7,7 @@ import "github.com/lectern-go/lectern/nnlib/internal/gemm"
 type sweep struct {
 	todo   sweeping
 	params []*Parameter
+	blocks [][]float64 // the sums of the squares of each gradient's blocks
 	sums   []float64   // of the squares of each gradient
 	steps  []paramStep // of the optimizer
 }
@@ -15,10 +16,13 @@ type sweep struct {
 type sweeping int
 
 const (
-	zeroing   sweeping = iota // set the gradients to zero
-	measuring                 // add their squares
+	measuring sweeping = iota // add the squares of the gradients
 	updating                  // take the optimizer's step
 )
+
+// blockSize is how many values of a gradient have a sum of their own, so that threads
+// can divide what is to be added in order.
+const blockSize = 1 << 12
 
 // valuesForThread is how many values of the gradients are worth a thread.
 const valuesForThread = 1 << 15
@@ -32,16 +36,23 @@ func (s *sweep) run(todo sweeping) {
 	gemm.Run(s, values/valuesForThread)
 }
 
-func (s *sweep) zeroGradients(params []*Parameter) {
-	s.params = params
-	s.run(zeroing)
-}
-
 // squares returns the sum of the squares of each gradient.
 func (s *sweep) squares(params []*Parameter) []float64 {
-	s.params, s.sums = params, resized(s.sums, len(params))
-	clear(s.sums)
+	s.params, s.sums, s.blocks = params, resized(s.sums, len(params)), resized(s.blocks, len(params))
+	for i, p := range params {
+		n := (len(p.Grad) + blockSize - 1) / blockSize
+		if p.Frozen {
+			n = 0
+		}
+		s.blocks[i] = resized(s.blocks[i], n)
+	}
 	s.run(measuring)
+	clear(s.sums)
+	for i := range params {
+		for _, sum := range s.blocks[i] {
+			s.sums[i] += sum
+		}
+	}
 	return s.sums
 }
 
@@ -64,8 +75,6 @@ func (s *sweep) update(o Optimizer, params []*Parameter, rate float64) {
 // Do implements [gemm.Task].
 func (s *sweep) Do(part, parts int) {
 	switch s.todo {
-	case zeroing:
-		s.zero(part, parts)
 	case measuring:
 		s.measure(part, parts)
 	case updating:
@@ -77,30 +86,11 @@ func (s *sweep) Do(part, parts int) {
 	}
 }
 
-func (s *sweep) zero(part, parts int) {
-	for _, p := range s.params {
-		if !p.Sparse {
-			lo, hi := gemm.Share(len(p.Grad), part, parts)
-			clear(p.Grad[lo:hi])
-		} else if part == 0 {
-			p.ZeroGrad()
-		}
-	}
-}
-
-// measure adds the squares of the gradients in whose middle a value of the part's
-// share is: a sum is one thread's, for it goes in order.
 func (s *sweep) measure(part, parts int) {
-	total := 0
-	for _, p := range s.params {
-		total += len(p.Grad)
-	}
-	lo, hi := gemm.Share(total, part, parts)
-	begin := 0
 	for i, p := range s.params {
-		if middle := begin + len(p.Grad)/2; lo <= middle && middle < hi && !p.Frozen {
-			s.sums[i] = gemm.SquareSum(p.Grad)
+		lo, hi := gemm.Share(len(s.blocks[i]), part, parts)
+		for j := lo; j < hi; j++ {
+			s.blocks[i][j] = gemm.SquareSum(p.Grad[j*blockSize : min((j+1)*blockSize, len(p.Grad))])
 		}
-		begin += len(p.Grad)
 	}
 }

@@ -54,7 +54,8 @@ type Step struct {
 var Interrupted func() bool
 
 // SetThreads sets how many threads training may use; the default is
-// runtime.GOMAXPROCS. Results do not depend on it.
+// runtime.GOMAXPROCS. Results do not depend on it. While a model trains on as many
+// threads as that, runtime.GOMAXPROCS is one more.
 func SetThreads(n int) { gemm.SetThreads(n) }
 
 // DivergenceError says where training left the finite numbers.
@@ -106,6 +107,7 @@ func Train(ctx context.Context, m Model, n int, t Training) (*History, error) {
 		return nil, err
 	}
 	l.record = rec
+	defer gemm.Spare()()
 	err = l.run(ctx)
 	l.history.RecordErr = rec.end(err)
 	return l.history, err

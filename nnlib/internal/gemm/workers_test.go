@@ -49,3 +49,22 @@ func TestRunDoesNotAllocate(t *testing.T) {
 		t.Errorf("Run allocates %v times, want 0", n)
 	}
 }
+
+func TestSpareIsGivenBack(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(before)
+	defer SetThreads(before)
+	runtime.GOMAXPROCS(2)
+	for _, c := range []struct{ threads, want int }{{1, 2}, {2, 3}, {3, 4}} {
+		SetThreads(c.threads)
+		first, second := Spare(), Spare()
+		first()
+		if got := runtime.GOMAXPROCS(0); got != c.want {
+			t.Errorf("GOMAXPROCS is %d with %d threads, want %d", got, c.threads, c.want)
+		}
+		second()
+		if got := runtime.GOMAXPROCS(0); got != 2 {
+			t.Errorf("GOMAXPROCS is %d after %d threads, want 2 again", got, c.threads)
+		}
+	}
+}
