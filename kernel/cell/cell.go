@@ -219,7 +219,8 @@ func (s *splitter) scan(first bool) (end int, magic bool) {
 				}
 				continue
 			}
-			if (tok == token.REM || tok == token.NOT) && !s.head {
+			before := s.text[strings.LastIndexByte(s.text[:offset], '\n')+1 : offset]
+			if (tok == token.REM || tok == token.NOT) && !s.head && strings.TrimSpace(before) == "" {
 				return s.base + offset, true
 			}
 			if tok == token.PACKAGE && first && len(s.chunks) == 0 {

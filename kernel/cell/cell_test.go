@@ -30,9 +30,9 @@ func TestParse(t *testing.T) {
 		{name: "for without a condition", text: "func f() {}\nfor i := 0; ; i++ {\n}\nfor ;; {\n};;", decls: 1, stmts: 3},
 		{name: "program", text: "// doc\npackage main\nfunc main() {}", decls: 1, program: true},
 		{
-			name: "conditions are no commands", stmts: 4,
-			text:   "if x, ok := f(); !ok {\n}\nfor ; !done; {\n}\nif f := func() bool { return true }; !f() {\n}\nz := 1; !ls",
-			magics: []cell.Magic{{Name: "!", Args: "ls", Line: 7}},
+			name: "conditions are no commands", stmts: 5,
+			text:   "if x, ok := f(); !ok {\n}\nfor ; !done; {\n}\nif f := func() bool { return true }; !f() {\n}\nz := 1; !ok\n!ls",
+			magics: []cell.Magic{{Name: "!", Args: "ls", Line: 8}},
 		},
 		{
 			name: "magics", text: "%engine compile\nx := 5 % 3\n!ls 'it's\ny := !true\n  %get a@v1", stmts: 2,
