@@ -3,6 +3,7 @@ package check
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 
 	"github.com/lectern-go/lectern/kernel/cell"
 )
@@ -13,13 +14,15 @@ import (
 func initOrder(c *cell.Cell) {
 	for from := 0; from < len(c.Stmts); from++ {
 		var specs []*ast.ValueSpec
+		apart := false
 		to := from
 		for ; to < len(c.Stmts) && isVar(c.Stmts[to]); to++ {
 			for _, spec := range c.Stmts[to].(*ast.DeclStmt).Decl.(*ast.GenDecl).Specs {
-				specs = append(specs, spec.(*ast.ValueSpec))
+				singles := single(spec.(*ast.ValueSpec))
+				specs, apart = append(specs, singles...), apart || len(singles) > 1
 			}
 		}
-		if sorted, changed := sortSpecs(c, specs); changed {
+		if sorted := sortSpecs(c, specs); sorted != nil && (apart || !slices.Equal(sorted, specs)) {
 			stmts := append([]ast.Stmt(nil), c.Stmts[:from]...)
 			for _, spec := range sorted {
 				stmts = append(stmts, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}})
@@ -32,6 +35,25 @@ func initOrder(c *cell.Cell) {
 	}
 }
 
+// single returns a spec as one for each variable, if one of its values mentions
+// another of its variables: they are initialized one by one.
+func single(spec *ast.ValueSpec) (singles []*ast.ValueSpec) {
+	together := true
+	for i, x := range spec.Values {
+		names := mentioned([]ast.Expr{x}, nil)
+		for j, id := range spec.Names {
+			together = together && (i == j || !names[id.Name])
+		}
+	}
+	if together || len(spec.Values) != len(spec.Names) {
+		return []*ast.ValueSpec{spec}
+	}
+	for i, id := range spec.Names {
+		singles = append(singles, &ast.ValueSpec{Names: []*ast.Ident{id}, Type: spec.Type, Values: spec.Values[i : i+1]})
+	}
+	return singles
+}
+
 func isVar(st ast.Stmt) bool {
 	d, ok := st.(*ast.DeclStmt)
 	if !ok {
@@ -42,10 +64,11 @@ func isVar(st ast.Stmt) bool {
 }
 
 // sortSpecs returns the specs in the order of their initialization, by the
-// algorithm of the specification: the first one that is ready comes next.
-func sortSpecs(c *cell.Cell, specs []*ast.ValueSpec) (sorted []*ast.ValueSpec, changed bool) {
+// algorithm of the specification: the first one that is ready comes next. It returns
+// nil if they go in a circle.
+func sortSpecs(c *cell.Cell, specs []*ast.ValueSpec) (sorted []*ast.ValueSpec) {
 	if len(specs) < 2 {
-		return specs, false
+		return specs
 	}
 	waiting := map[string]*ast.ValueSpec{} // the spec that will initialize a name
 	for _, spec := range specs {
@@ -55,7 +78,7 @@ func sortSpecs(c *cell.Cell, specs []*ast.ValueSpec) (sorted []*ast.ValueSpec, c
 	}
 	bodies := functionBodies(c)
 	ready := func(spec *ast.ValueSpec) bool {
-		for name := range mentioned(spec, bodies) {
+		for name := range mentioned(spec.Values, bodies) {
 			if other := waiting[name]; other != nil && other != spec {
 				return false
 			}
@@ -69,17 +92,16 @@ func sortSpecs(c *cell.Cell, specs []*ast.ValueSpec) (sorted []*ast.ValueSpec, c
 			next++
 		}
 		if next == len(rest) {
-			return specs, false // a cycle
+			return nil
 		}
 		spec := rest[next]
-		changed = changed || next > 0
 		sorted = append(sorted, spec)
 		rest = append(rest[:next], rest[next+1:]...)
 		for _, id := range spec.Names {
 			delete(waiting, id.Name)
 		}
 	}
-	return sorted, changed
+	return sorted
 }
 
 // functionBodies returns the bodies of the cell's functions and methods by name.
@@ -93,9 +115,9 @@ func functionBodies(c *cell.Cell) map[string][]*ast.BlockStmt {
 	return bodies
 }
 
-// mentioned returns the names in the values of a spec, and in the functions and
-// methods that these name.
-func mentioned(spec *ast.ValueSpec, bodies map[string][]*ast.BlockStmt) map[string]bool {
+// mentioned returns the names in values, and in the functions and methods that these
+// name.
+func mentioned(values []ast.Expr, bodies map[string][]*ast.BlockStmt) map[string]bool {
 	names := map[string]bool{}
 	var visit func(ast.Node) bool
 	visit = func(n ast.Node) bool {
@@ -107,7 +129,7 @@ func mentioned(spec *ast.ValueSpec, bodies map[string][]*ast.BlockStmt) map[stri
 		}
 		return true
 	}
-	for _, x := range spec.Values {
+	for _, x := range values {
 		ast.Inspect(x, visit)
 	}
 	return names
