@@ -42,6 +42,7 @@ type builder struct {
 	workspace   *compile.Workspace
 	err         error           // why cells cannot be compiled here
 	warm        sync.WaitGroup  // what runs in the background
+	background  sync.Mutex      // builds for later, one at a time
 	ctx         context.Context // ends with the kernel
 	builds      int
 	interpreted sync.Map // the paths of the cells' packages that were not compiled

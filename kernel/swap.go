@@ -45,7 +45,7 @@ func (k *Kernel) swap(unit *lower.Unit, checked *check.Checked) {
 	b := k.builder
 	b.warm.Go(func() {
 		program := &lower.Program{Unit: unit}
-		if b.wait() != nil || k.build(b.ctx, program, Compile, nil) != nil {
+		if !k.buildLater(program, checked) {
 			return // they stay interpreted
 		}
 		k.begin()
@@ -64,6 +64,15 @@ func (k *Kernel) swap(unit *lower.Unit, checked *check.Checked) {
 			k.route(e, 0, k.later) // of a goroutine that outlived its cell
 		}
 	})
+}
+
+// buildLater builds a program when no other is built in the background, unless what
+// it declares has been declared again: cells may come much faster than builds.
+func (k *Kernel) buildLater(program *lower.Program, checked *check.Checked) bool {
+	b := k.builder
+	b.background.Lock()
+	defer b.background.Unlock()
+	return b.wait() == nil && k.current(checked) && k.build(b.ctx, program, Compile, nil) == nil
 }
 
 // current reports whether the session still has what the cell declared.
