@@ -35,6 +35,13 @@ var crashes = []struct{ name, code, want string }{
 	{"exit behind the kernel's back", "syscall.Exit(3)", "crash: the worker process ended (exit status 3)"},
 }
 
+// notUnderRace says why the race detector spoils crashes.
+var notUnderRace = map[string]string{
+	"recursion":             "has no memory left then, and ends the process before Go's runtime does",
+	"all memory":            "has no memory left then, and ends the process before Go's runtime does",
+	"concurrent map writes": "reports them too",
+}
+
 // crashEngines say how each of the three engines is made to run a cell.
 var crashEngines = map[string]struct {
 	engine kernel.Engine
@@ -63,8 +70,8 @@ func TestCrash(t *testing.T) {
 			k := crashKernel(t, e.engine)
 			run(t, k, "n := 40\ntype pair struct{ a, b int }\nfunc (p pair) sum() int { return p.a + p.b }\np := pair{1, 2}\nfunc twice(i int) int { return 2 * i }")
 			for _, tt := range crashes {
-				if raceDetector() && (tt.name == "recursion" || tt.name == "all memory") {
-					t.Log("skipped", tt.name, ": the race detector has no memory left then, and ends the process before Go's runtime does")
+				if why := notUnderRace[tt.name]; why != "" && raceDetector() {
+					t.Logf("%s: skipped: the race detector %s", tt.name, why)
 					continue
 				}
 				got := run(t, k, e.prefix+tt.code)
