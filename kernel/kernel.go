@@ -163,18 +163,26 @@ func (k *Kernel) restart(ctx context.Context) error {
 
 // Close ends the worker in good order.
 func (k *Kernel) Close() error {
+	if !k.close() {
+		return nil
+	}
+	return k.builder.close() // waits for builds, which look at what the kernel has
+}
+
+// close ends the worker and reports whether the kernel was open.
+func (k *Kernel) close() bool {
 	k.begin()
 	defer k.running.Unlock()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closed {
-		return nil
+		return false
 	}
 	k.closed = true
 	if k.process != nil {
 		k.process.end()
 	}
-	return k.builder.close()
+	return true
 }
 
 // Stale returns the cells that used something which a later cell has declared

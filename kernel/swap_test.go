@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/lectern-go/lectern/kernel/kerneltest"
 )
@@ -47,5 +48,26 @@ func TestSwapBuildsWhatIsCurrent(t *testing.T) {
 	}
 	if len(built) == 0 || len(built) > times/2 {
 		t.Errorf("%d packages were built, want the first, the last and a few more", len(built))
+	}
+}
+
+// TestCloseWhileBuilding closes a kernel that has functions to build.
+func TestCloseWhileBuilding(t *testing.T) {
+	config := kerneltest.Config(t)
+	config.Interactive = true
+	k := kerneltest.StartConfig(t, config)
+	run(t, k, swapSetup)
+	for i := range 20 {
+		run(t, k, fmt.Sprintf("func f%d() {}", i))
+	}
+	closed := make(chan error)
+	go func() { closed <- k.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("Close waits for builds that wait for it")
 	}
 }
