@@ -21,7 +21,7 @@ func (k *Kernel) compiledLater(name, text string) *lower.Unit {
 	if len(ds) > 0 || !declaresFunctions(checked) {
 		return nil
 	}
-	checked.Body, checked.Result = &ast.BlockStmt{}, nil
+	checked.Body, checked.Result, checked.Variables = &ast.BlockStmt{}, nil, 0
 	unit, err := lower.Compile(k.session.Fset(), checked, k.builder.nextPath())
 	if err != nil {
 		return nil // it stays interpreted

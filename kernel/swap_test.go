@@ -17,7 +17,7 @@ func TestSwap(t *testing.T) {
 	config.Interactive = true
 	k := kerneltest.StartConfig(t, config)
 	run(t, k, swapSetup)
-	if got, want := run(t, k, "base := 1\nfunc f(n int) int { base++; return n + base }\nf(10), swapped()"), "= 12, false\n"; got != want {
+	if got, want := run(t, k, "var base = 1\nfunc f(n int) int { base++; return n + base }\nf(10), swapped()"), "= 12, false\n"; got != want {
 		t.Errorf("the declared function showed %q, want %q", got, want)
 	}
 	awaitSwap(t, k)
