@@ -49,7 +49,8 @@ func (l *lowering) evaluate(values []ast.Expr, want []types.Type, pos token.Pos)
 			temps = append(temps, temp)
 			define.Lhs = append(define.Lhs, temp)
 		}
-		if _, ok := ast.Unparen(define.Rhs[0]).(*ast.IndexExpr); ok { // a missing key leaves the place as it was
+		switch ast.Unparen(define.Rhs[0]).(type) {
+		case *ast.IndexExpr, *ast.TypeAssertExpr: // what fails leaves the place as it was
 			results := l.Info.TypeOf(values[0]).(*types.Tuple)
 			for i, temp := range temps {
 				out = append(out, l.temporary(temp, nil, types.Default(results.At(i).Type()), pos)...)

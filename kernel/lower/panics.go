@@ -9,12 +9,13 @@ import (
 )
 
 // Functions of the session package that fail as Go does, where the interpreter
-// fails with fewer or other words.
+// fails with fewer or other words, or not at all.
 const (
 	Index      = "Index"      // func(i int64, unsigned bool, length int) int
 	SliceLow   = "SliceLow"   // func(low, high, max, length, capacity int) int; -1 for those left out
 	StringLow  = "StringLow"  // func(low, high, length int) int
 	Assert     = "Assert"     // func(x any, inter, want any) any, with nil pointers to the types
+	Match      = "Match"      // func(x, want any) any, with a nil pointer to the type
 	PanicValue = "PanicValue" // func(...any) any: what panic panics with
 )
 
@@ -153,20 +154,24 @@ func number(text string, pos token.Pos) ast.Expr {
 }
 
 // typeAssert lowers x.(T) to Assert(x, (*I)(nil), (*T)(nil)).(T), for the x of an
-// interface type I; with a second value there is nothing to fail.
+// interface type I, and with a second value to Match(x, (*T)(nil)).(T): the
+// interpreter would accept all types that are assignable to T.
 func (l *lowering) typeAssert(n *ast.TypeAssertExpr) bool {
-	tv := l.Info.Types[n]
-	if _, withOK := tv.Type.(*types.Tuple); withOK || n.Type == nil {
+	if n.Type == nil {
 		return false
 	}
 	pos := n.Pos()
+	want, name, pointers := l.Info.TypeOf(n.Type), Match, []types.Type{l.Info.TypeOf(n.Type)}
+	if _, withOK := l.Info.TypeOf(n).(*types.Tuple); !withOK {
+		name, pointers = Assert, []types.Type{l.Info.TypeOf(n.X), want}
+	}
 	args := []ast.Expr{l.rewriteExpr(n.X)}
-	for _, t := range []types.Type{l.Info.TypeOf(n.X), tv.Type} {
+	for _, t := range pointers {
 		pointer := &ast.ParenExpr{Lparen: pos, Rparen: pos, X: &ast.StarExpr{Star: pos, X: &ast.Ident{NamePos: pos, Name: l.typeText(t)}}}
 		args = append(args, &ast.CallExpr{Fun: pointer, Lparen: pos, Rparen: pos, Args: []ast.Expr{&ast.Ident{NamePos: pos, Name: "nil"}}})
 	}
-	n.X = &ast.CallExpr{Fun: l.sessionFunc(Assert, pos), Lparen: pos, Rparen: pos, Args: args}
-	n.Type = &ast.Ident{NamePos: n.Type.Pos(), Name: l.typeText(tv.Type)}
+	n.X = &ast.CallExpr{Fun: l.sessionFunc(name, pos), Lparen: pos, Rparen: pos, Args: args}
+	n.Type = &ast.Ident{NamePos: n.Type.Pos(), Name: l.typeText(want)}
 	return true
 }
 

@@ -48,8 +48,8 @@ func (p *planner) expr(x ast.Expr) bool {
 	case *ast.CompositeLit:
 		p.compositeLit(x)
 	case *ast.TypeAssertExpr:
-		if x.Type != nil && types.IsInterface(p.Info.TypeOf(x.Type)) {
-			p.refuse(x, "type assertions to interfaces") // of nil they fail otherwise than in Go
+		if x.Type != nil {
+			p.assertion(x)
 		}
 	case *ast.StarExpr:
 		if tv := p.Info.Types[x]; tv.IsValue() && isString(tv.Type) {
@@ -62,6 +62,20 @@ func (p *planner) expr(x ast.Expr) bool {
 		p.refuse(x, fmt.Sprintf("%T", x)[len("*ast."):])
 	}
 	return true
+}
+
+// assertion refuses assertions to interfaces, which fail otherwise than in Go for
+// nil, and to the structs that the interpreter takes for its own, which begin with a
+// field IValue: it looks at the first one even where there is none.
+func (p *planner) assertion(x *ast.TypeAssertExpr) {
+	switch t := p.Info.TypeOf(x.Type).Underlying().(type) {
+	case *types.Interface:
+		p.refuse(x, "type assertions to interfaces")
+	case *types.Struct:
+		if t.NumFields() == 0 || t.Field(0).Name() == "IValue" {
+			p.refuse(x, "type assertions to structs without fields")
+		}
+	}
 }
 
 // defined refuses local names that hide what the lowered cell means by them:

@@ -16,6 +16,7 @@ func failing() map[string]reflect.Value {
 		lower.SliceLow:   reflect.ValueOf(sliceLow),
 		lower.StringLow:  reflect.ValueOf(stringLow),
 		lower.Assert:     reflect.ValueOf(assert),
+		lower.Match:      reflect.ValueOf(match),
 		lower.PanicValue: reflect.ValueOf(panicValue),
 	}
 }
@@ -61,6 +62,14 @@ func assert(x, inter, want any) any {
 		ssainterp.PanicTypeAssertion(reflect.TypeOf(inter).Elem(), concrete, asserted)
 	}
 	return x
+}
+
+// match returns x if it is of the type that want points to, else nil.
+func match(x, want any) any {
+	if reflect.TypeOf(x) == reflect.TypeOf(want).Elem() {
+		return x
+	}
+	return nil
 }
 
 // panicValue returns what panic panics with when it is given the value, if any.
