@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -126,6 +127,11 @@ type Stale struct{ Cell, Name, By string }
 // one: types, and variables and functions whose type changed.
 func (s *Session) warnings(c *Checked) []string {
 	var out []string
+	for _, name := range slices.Sorted(maps.Keys(c.Imports)) {
+		if o := s.objects[name]; o != nil && c.object(name) == nil {
+			out = append(out, fmt.Sprintf("package %s takes the name of what %s declared", c.Imports[name], o.Cell))
+		}
+	}
 	for _, o := range c.Objects {
 		old := s.objects[o.Name()]
 		if old == nil || old.Cell == c.Name || o.Slot != "" && o.Slot == old.Slot {

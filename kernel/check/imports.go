@@ -16,11 +16,12 @@ import (
 // dot begins the keys of dot imports among a cell's imports.
 const dot = ". "
 
-// importsOf returns the imports that a cell sees, name -> path, and what is
-// wrong with its own.
+// importsOf returns the imports that a cell sees, name -> path, and what is wrong
+// with its own. What the cell declares takes the name of an earlier import.
 func (s *Session) importsOf(c *cell.Cell) (imports map[string]string, ds []Diagnostic) {
 	imports = map[string]string{}
 	maps.Copy(imports, s.imports)
+	eachDeclared(c.Decls, func(id *ast.Ident) { delete(imports, id.Name) })
 	for _, spec := range c.Imports {
 		p, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {

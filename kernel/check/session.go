@@ -123,6 +123,7 @@ func (s *Session) Check(c *cell.Cell) (*Checked, []Diagnostic) {
 	}
 	s.pull(c)
 	lifted := s.lift(c, imports)
+	eachDeclared(lifted, func(id *ast.Ident) { delete(imports, id.Name) })
 	r := s.run(c, imports, lifted)
 	for s.importMissing(r, imports) || r.keyLiterals() {
 		r = s.run(c, imports, lifted)
@@ -197,18 +198,24 @@ func (s *Session) declare(c *Checked, lifted []ast.Decl) {
 		c.Objects = append(c.Objects, o)
 		c.refs[obj] = o
 	}
-	for _, d := range append(lifted, c.Decls...) {
+	eachDeclared(append(lifted, c.Decls...), add)
+	for _, st := range c.Stmts {
+		eachDefined(st, add)
+	}
+}
+
+// eachDeclared calls f with the names that declarations declare, but for methods and
+// functions named init.
+func eachDeclared(decls []ast.Decl, f func(*ast.Ident)) {
+	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			if d.Recv == nil && d.Name.Name != "init" {
-				add(d.Name)
+				f(d.Name)
 			}
 		case *ast.GenDecl:
-			eachSpecName(d, add)
+			eachSpecName(d, f)
 		}
-	}
-	for _, st := range c.Stmts {
-		eachDefined(st, add)
 	}
 }
 
@@ -272,9 +279,12 @@ func (s *Session) Commit(c *Checked) (undo func()) {
 		s.all[o.Object] = o
 		s.serial++
 	}
-	s.imports = c.Imports
+	s.imports = maps.Clone(c.Imports)
+	for _, o := range c.Objects {
+		delete(s.imports, o.Name())
+	}
 	for name := range s.imports {
-		if o := s.objects[name]; o != nil && !slices.Contains(c.Objects, o) {
+		if s.objects[name] != nil {
 			set(name, nil, nil) // an import of this cell took the name
 		}
 	}
