@@ -189,10 +189,6 @@ func (x *execution) send(run *pipe.Message) (*Error, error) {
 	defer func(start time.Time) { x.took = time.Since(start) }(time.Now())
 	last := k.tail
 	k.tail = tail{}
-	if err := p.requests.Write(run); err != nil {
-		x.closeComms()
-		return k.crashed(&last), nil //nolint:nilerr // the worker died between cells; the cell says so
-	}
 	var (
 		done        = x.ctx.Done()
 		interrupts  int
@@ -210,6 +206,7 @@ func (x *execution) send(run *pipe.Message) (*Error, error) {
 			k.route(e, x.count, x.show)
 		}
 	}
+	p.requests.Write(run) //nolint:errcheck // a worker that died between cells shows in events
 	for {
 		select {
 		case e, ok := <-p.events:

@@ -138,3 +138,16 @@ func TestProgram(t *testing.T) {
 		}
 	}
 }
+
+// TestCrashWhileNothingRuns has a goroutine panic while the next cell is built, and
+// while it runs a command of the shell.
+func TestCrashWhileNothingRuns(t *testing.T) {
+	for _, next := range []string{"%%compile\ntype t struct{ x int }\nt{1}", "!sleep 0.3\n1"} {
+		k := kerneltest.Start(t)
+		run(t, k, "go func() {\n\ttime.Sleep(20*time.Millisecond)\n\tpanic(\"boo\")\n}()")
+		got := run(t, k, next)
+		if !strings.Contains(got, "crash: panic: boo\n") || !strings.Contains(got, "\n--> panic(\"boo\")\n") {
+			t.Errorf("%s: showed %s, want the panic and its line", next, got)
+		}
+	}
+}
