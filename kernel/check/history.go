@@ -148,7 +148,7 @@ func (s *Session) warnings(c *Checked) []string {
 			}
 		}
 		if tn, ok := old.Object.(*types.TypeName); ok {
-			keep = s.variablesOf(tn)
+			keep = s.valuesOf(tn, c)
 		}
 		if len(keepers)+len(users)+len(keep) == 0 {
 			continue
@@ -177,12 +177,16 @@ func (r *record) keeps(o *Object, c *Checked) bool {
 	})
 }
 
-// variablesOf returns the session's variables whose type mentions tn.
-func (s *Session) variablesOf(tn *types.TypeName) []string {
+// valuesOf returns the session's variables and constants whose type mentions tn, but
+// for those that the cell declares.
+func (s *Session) valuesOf(tn *types.TypeName, c *Checked) []string {
 	var names []string
 	for name, o := range s.objects {
-		if v, ok := o.Object.(*types.Var); ok && Mentions(v.Type(), func(t *types.TypeName) bool { return t == tn }) {
-			names = append(names, name)
+		switch o.Object.(type) {
+		case *types.Var, *types.Const:
+			if c.object(name) == nil && Mentions(o.Type(), func(t *types.TypeName) bool { return t == tn }) {
+				names = append(names, name)
+			}
 		}
 	}
 	slices.Sort(names)

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/printer"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 
@@ -19,11 +20,20 @@ type source struct {
 	line    int
 	spec    string            // the declaration
 	methods map[string]string // by name
+	consts  []constants       // of the type
 }
 
-// pull adds to the cell the declaration and the other methods of each type of an
-// earlier cell for which this cell declares methods: a type and its methods are
-// declared together, so this declares the type again.
+// constants is a declaration of constants.
+type constants struct {
+	cell  string
+	line  int
+	text  string
+	names []string
+}
+
+// pull adds to the cell the declaration, the other methods and the constants of each
+// type of an earlier cell for which this cell declares methods: a type and its methods
+// are declared together, so this declares the type again.
 func (s *Session) pull(c *cell.Cell) {
 	declared := map[string]bool{}
 	mine := map[string]map[string]bool{} // type -> its methods here
@@ -45,25 +55,36 @@ func (s *Session) pull(c *cell.Cell) {
 		if declared[base] || src == nil {
 			continue
 		}
-		c.Decls = append(c.Decls, s.reparse(src, src.spec)...)
+		c.Decls = append(c.Decls, s.reparse(src.cell, src.line, src.spec)...)
 		for _, name := range slices.Sorted(maps.Keys(src.methods)) {
 			if !mine[base][name] {
-				c.Decls = append(c.Decls, s.reparse(src, src.methods[name])...)
+				c.Decls = append(c.Decls, s.reparse(src.cell, src.line, src.methods[name])...)
+			}
+		}
+		for _, group := range src.consts {
+			another := func(name string) bool {
+				return declared[name] || s.objects[name] == nil || s.objects[name].Cell != group.cell
+			}
+			if !slices.ContainsFunc(group.names, another) {
+				c.Decls = append(c.Decls, s.reparse(group.cell, group.line, group.text)...)
+				for _, name := range group.names { // of two types, perhaps
+					declared[name] = true
+				}
 			}
 		}
 	}
 }
 
-func (s *Session) reparse(src *source, text string) []ast.Decl {
-	file, err := parser.ParseFile(s.fset, src.cell, fmt.Sprintf("package main\n//line %s:%d:1\n%s", src.cell, src.line, text), parser.SkipObjectResolution)
+func (s *Session) reparse(cell string, line int, text string) []ast.Decl {
+	file, err := parser.ParseFile(s.fset, cell, fmt.Sprintf("package main\n//line %s:%d:1\n%s", cell, line, text), parser.SkipObjectResolution)
 	if err != nil {
 		return nil // it was printed from syntax that parsed
 	}
 	return file.Decls
 }
 
-// keepSources remembers the text of the types that the cell declares, before
-// lowering changes their syntax.
+// keepSources remembers the text of the types that the cell declares, and of the
+// types to which it adds constants, before lowering changes their syntax.
 func (s *Session) keepSources(c *Checked) map[string]*source {
 	out := map[string]*source{}
 	for _, d := range c.Decls {
@@ -86,7 +107,44 @@ func (s *Session) keepSources(c *Checked) map[string]*source {
 			}
 		}
 	}
+	for _, d := range c.Decls {
+		if gen, ok := d.(*ast.GenDecl); ok && gen.Tok == token.CONST {
+			s.keepConstants(c, gen, out)
+		}
+	}
 	return out
+}
+
+// keepConstants remembers a declaration of constants with each type that they have.
+func (s *Session) keepConstants(c *Checked, gen *ast.GenDecl, out map[string]*source) {
+	group := constants{cell: c.Name, line: s.fset.Position(gen.Pos()).Line, text: s.text(gen)}
+	ofTypes := map[string]bool{}
+	eachSpecName(gen, func(id *ast.Ident) {
+		if id.Name == "_" {
+			return
+		}
+		group.names = append(group.names, id.Name)
+		if named, ok := types.Unalias(c.Info.Defs[id].Type()).(*types.Named); ok {
+			name := named.Obj().Name()
+			o := c.Ref(named.Obj())
+			ofTypes[name] = ofTypes[name] || o != nil && (o == s.objects[name] || o == c.object(name))
+		}
+	})
+	for name, current := range ofTypes {
+		if !current {
+			continue
+		}
+		src := out[name]
+		if old := s.sources[name]; src == nil && old != nil {
+			clone := *old
+			clone.consts = slices.Clip(clone.consts)
+			src = &clone
+			out[name] = src
+		}
+		if src != nil {
+			src.consts = append(src.consts, group)
+		}
+	}
 }
 
 func (s *Session) text(n ast.Node) string {

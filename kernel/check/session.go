@@ -279,6 +279,11 @@ func (s *Session) Commit(c *Checked) (undo func()) {
 		s.all[o.Object] = o
 		s.serial++
 	}
+	for name, src := range c.sources {
+		if o := s.objects[name]; o != nil && c.object(name) == nil {
+			set(name, o, src) // the cell adds constants to it
+		}
+	}
 	s.imports = maps.Clone(c.Imports)
 	for _, o := range c.Objects {
 		delete(s.imports, o.Name())
