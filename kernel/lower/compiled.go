@@ -191,7 +191,7 @@ func (u *unit) function(f *ast.FuncDecl) []ast.Stmt {
 	switch {
 	case f.Name.Name == "init":
 		u.inits++
-		f.Name = ast.NewIdent(compile.ObjectMarker + "init" + strconv.Itoa(u.inits))
+		f.Name = ast.NewIdent(compile.ObjectMarker + "initꞏ" + strconv.Itoa(u.inits))
 		return []ast.Stmt{&ast.ExprStmt{X: &ast.CallExpr{Fun: ast.NewIdent(f.Name.Name)}}}
 	case f.Name.Name == "_" || f.Type.TypeParams != nil:
 		return nil

@@ -14,14 +14,14 @@ import (
 // could not be interrupted, or print for a cell that has ended. Compiled cells call variables of these names in
 // their place, which the worker sets.
 var hooks = map[string]string{
-	"os.Exit":     compile.ObjectMarker + "osExit",
-	"time.Sleep":  compile.ObjectMarker + "timeSleep",
-	"log.Fatal":   compile.ObjectMarker + "logFatal",
-	"log.Fatalf":  compile.ObjectMarker + "logFatalf",
-	"log.Fatalln": compile.ObjectMarker + "logFatalln",
-	"fmt.Print":   compile.ObjectMarker + "fmtPrint",
-	"fmt.Printf":  compile.ObjectMarker + "fmtPrintf",
-	"fmt.Println": compile.ObjectMarker + "fmtPrintln",
+	"os.Exit":     compile.ObjectMarker + "osExitꞏ",
+	"time.Sleep":  compile.ObjectMarker + "timeSleepꞏ",
+	"log.Fatal":   compile.ObjectMarker + "logFatalꞏ",
+	"log.Fatalf":  compile.ObjectMarker + "logFatalfꞏ",
+	"log.Fatalln": compile.ObjectMarker + "logFatallnꞏ",
+	"fmt.Print":   compile.ObjectMarker + "fmtPrintꞏ",
+	"fmt.Printf":  compile.ObjectMarker + "fmtPrintfꞏ",
+	"fmt.Println": compile.ObjectMarker + "fmtPrintlnꞏ",
 }
 
 // Hook returns the name of the variable for a function, "os.Exit".

@@ -21,7 +21,7 @@ const (
 
 // Recovered is the hook around the builtin recover: the interpreter panics with
 // other values than Go.
-const Recovered = compile.ObjectMarker + "recovered"
+const Recovered = compile.ObjectMarker + "recoveredꞏ"
 
 // checkIndexes notes the index and slice expressions below body that say which
 // indexes were wrong, as Go does: those that run once for each call of their

@@ -17,17 +17,17 @@ import (
 // call then, as [Check]. Compiled code looks behind what may wait, before it uses
 // the result, and in loops that do more than calculate.
 const (
-	StopVar  = compile.ObjectMarker + "stop"
-	CheckVar = compile.ObjectMarker + "check"
+	StopVar  = compile.ObjectMarker + "stopꞏ"
+	CheckVar = compile.ObjectMarker + "checkꞏ"
 )
 
 // Functions of a compiled package that check: as statements, behind expressions
 // with one and with two values, and behind a receive with two.
 const (
-	checkFunc   = compile.ObjectMarker + "wait"
-	check1Func  = compile.ObjectMarker + "wait1"
-	check2Func  = compile.ObjectMarker + "wait2"
-	receiveFunc = compile.ObjectMarker + "receive"
+	checkFunc   = compile.ObjectMarker + "waitꞏ"
+	check1Func  = compile.ObjectMarker + "wait1ꞏ"
+	check2Func  = compile.ObjectMarker + "wait2ꞏ"
+	receiveFunc = compile.ObjectMarker + "receiveꞏ"
 )
 
 const checkFuncs = `

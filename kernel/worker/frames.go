@@ -81,7 +81,7 @@ func (a *activations) findCode() {
 }
 
 // frames returns the frames of the panic that is being recovered, those in
-// cells. Deferred functions stand above the panic.
+// cells. A deferred function that panicked stands above the panic before.
 func (a *activations) frames() []pipe.Frame {
 	depths := a.depths()
 	var frames []pipe.Frame
@@ -89,8 +89,6 @@ func (a *activations) frames() []pipe.Frame {
 	for {
 		f, more := all.Next()
 		switch {
-		case f.Function == "runtime.gopanic":
-			frames = nil
 		case f.Function == runCfg && len(depths) > 0:
 			if call, ok := a.find(depths[0]); ok {
 				frames = append(frames, pipe.Frame{Cell: call.cell, Line: *call.line})
