@@ -68,6 +68,10 @@ func randN(n reflect.Value) reflect.Value {
 	return out
 }
 
+// instanceUsers are the packages of the standard library that have instances of
+// generic types, iter.Seq[string] say, among their functions' parameters and results.
+var instanceUsers = []string{"bytes", "go/ast", "go/types", "reflect", "strings"}
+
 // learn notes the instances of generic types among the parameters and results of
 // a compiled package's functions and methods: those exist.
 func (p *Program) learn(table map[string]reflect.Value) {

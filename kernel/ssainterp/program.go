@@ -240,6 +240,9 @@ func (p *Program) compiledType(path, name string) (reflect.Type, bool) {
 		return reflect.TypeFor[*deferred](), true
 	}
 	if strings.HasSuffix(name, "]") {
+		for _, user := range instanceUsers {
+			p.table(user)
+		}
 		t, ok := p.instances[path+"."+name]
 		return t, ok
 	}
