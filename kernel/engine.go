@@ -29,8 +29,11 @@ const (
 var errSwitchedOff = errors.New("the compiler, which would run this, is switched off (engine interpret)")
 
 // asPackage is the engine of a cell that is lowered for the compiler though the
-// session's engine is Auto.
-const asPackage Engine = "as a package"
+// session's engine is Auto, and asInterpreted where it is Interpret.
+const (
+	asPackage     Engine = "as a package"
+	asInterpreted Engine = "as an interpreted package"
+)
 
 // builder compiles the cells of a kernel. Its workspace opens in the background,
 // so that a kernel starts at once, and not at all while nobody needs it.
@@ -92,7 +95,7 @@ func (b *builder) renew() {
 
 // unavailable returns why an engine does not compile, or nil.
 func (b *builder) unavailable(engine Engine) error {
-	if engine == Interpret {
+	if engine == Interpret || engine == asInterpreted {
 		return errSwitchedOff
 	}
 	return b.wait()

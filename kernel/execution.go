@@ -76,8 +76,12 @@ func (x *execution) runParsed(parsed *cell.Cell, engine Engine) (*Error, error) 
 		k.mu.Lock()
 		x.undo() // nothing of the cell has run
 		k.mu.Unlock()
-		if engine == Auto {
+		switch { // the other interpreter, or the compiler, may accept it
+		case program.Unit != nil:
+		case engine == Auto:
 			return x.runCell(asPackage)
+		case engine == Interpret:
+			return x.runCell(asInterpreted)
 		}
 	}
 	if failed == nil && err == nil {
@@ -144,7 +148,7 @@ func (x *execution) warn(text string) {
 // lower lowers a cell for the engine that is to run it.
 func (k *Kernel) lower(checked *check.Checked, engine Engine) (*lower.Program, *Error) {
 	refusals := plan.Interpretable(k.session.Fset(), checked)
-	if len(refusals) > 0 || engine == Compile || engine == asPackage {
+	if len(refusals) > 0 || engine != Auto && engine != Interpret {
 		return k.lowerUnit(checked, engine)
 	}
 	program, err := lower.Interpret(k.session.Fset(), checked)

@@ -2,7 +2,6 @@ package kerneltest
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -88,12 +87,10 @@ func InterpreterConfig(t testing.TB) kernel.Config {
 }
 
 // SSAInterpreterConfig returns the settings of a kernel that runs all cells in package
-// ssainterp: it lowers them for the compiler, as engine auto does with what yaegi
-// does not run, and has no source to compile with.
+// ssainterp, as engine interpret does with what yaegi does not run.
 func SSAInterpreterConfig(t testing.TB) kernel.Config {
 	t.Helper()
 	config := Config(t)
-	config.Engine = "as a package"
-	config.Source = filepath.Join(config.Dir, "none")
+	config.Engine = "as an interpreted package"
 	return config
 }
