@@ -55,7 +55,7 @@ func (s *session) start(f func()) {
 				return
 			}
 			var trace strings.Builder
-			for _, frame := range s.frames() {
+			for _, frame := range s.frames(false) {
 				fmt.Fprintf(&trace, "\t%s/%s:%d\n", frame.Cell, lower.FileName, frame.Line)
 			}
 			fmt.Fprintf(os.Stderr, "panic: %s\n\n%s[running]:\n%s", panicText(v), goroutineID(), trace.String())

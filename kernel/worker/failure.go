@@ -13,15 +13,16 @@ import (
 	"github.com/lectern-go/lectern/kernel/worker/pipe"
 )
 
-// failure describes a recovered panic; it is nil if there was none.
-func failure(v any, frames func() []pipe.Frame) *pipe.Failure {
+// failure describes a recovered panic; it is nil if there was none. An exit, which
+// deferred functions cannot recover, was where it began.
+func failure(v any, frames func(first bool) []pipe.Frame) *pipe.Failure {
 	if v == nil {
 		return nil
 	}
 	if code, ok := v.(exit); ok {
-		return &pipe.Failure{Ename: "exit", Evalue: code.Error(), Frames: frames()}
+		return &pipe.Failure{Ename: "exit", Evalue: code.Error(), Frames: frames(true)}
 	}
-	return &pipe.Failure{Ename: "panic", Evalue: panicText(v), Frames: frames()}
+	return &pipe.Failure{Ename: "panic", Evalue: panicText(v), Frames: frames(false)}
 }
 
 // panicText says what a program panicked with, in the words of Go's runtime.
@@ -37,10 +38,10 @@ func panicText(v any) string {
 	return fmt.Sprintf("%v", v)
 }
 
-// frames returns the frames of the panic that is being recovered, in code of
-// whatever engine.
-func (s *session) frames() []pipe.Frame {
-	frames := s.calls.frames()
+// frames returns the frames of the panic that is being recovered, or only of the
+// first of several, in code of whatever engine.
+func (s *session) frames(first bool) []pipe.Frame {
+	frames := s.calls.frames(first)
 	if s.units != nil { // called from the others
 		frames = append(s.units.frames(), frames...)
 	}

@@ -80,15 +80,18 @@ func (a *activations) findCode() {
 	}
 }
 
-// frames returns the frames of the panic that is being recovered, those in
-// cells. A deferred function that panicked stands above the panic before.
-func (a *activations) frames() []pipe.Frame {
+// frames returns the frames of the panic that is being recovered, those in cells. A
+// deferred function that panicked stands above the panic before, or is left out if
+// only the first panic counts.
+func (a *activations) frames(first bool) []pipe.Frame {
 	depths := a.depths()
 	var frames []pipe.Frame
 	all := runtime.CallersFrames(callers())
 	for {
 		f, more := all.Next()
 		switch {
+		case f.Function == "runtime.gopanic" && first:
+			frames = nil
 		case f.Function == runCfg && len(depths) > 0:
 			if call, ok := a.find(depths[0]); ok {
 				frames = append(frames, pipe.Frame{Cell: call.cell, Line: *call.line})
