@@ -112,14 +112,22 @@ func (c *Cell) inside(err error) error {
 	outside := false
 	for _, e := range appendErrors(nil, err) {
 		e.Pos.Filename = c.Name
-		if e.Pos.Line > lines {
+		if strings.HasSuffix(e.Msg, "found 'ILLEGAL'") {
+			continue // the scanner says which character it is
+		}
+		if e.Msg = strings.Replace(e.Msg, "found 'EOF'", "found the end of the cell", 1); e.Pos.Line > lines {
 			if outside {
 				continue
 			}
 			outside = true
 			last := c.Text[strings.LastIndexByte(c.Text, '\n')+1:]
 			e.Pos.Line, e.Pos.Column = lines, len(last)+1
-			if what, _, ok := strings.Cut(e.Msg, ", found "); ok {
+			if at := strings.LastIndexByte(c.Text, '}'); at >= 0 && strings.HasPrefix(e.Msg, "expected declaration") {
+				// The cell has closed the function around it.
+				before := c.Text[:at]
+				e.Pos.Line, e.Pos.Column = strings.Count(before, "\n")+1, at-strings.LastIndexByte(before, '\n')
+				e.Msg = "unexpected '}'"
+			} else if what, _, ok := strings.Cut(e.Msg, ", found "); ok {
 				// Behind the cell's last line comes the brace of the function
 				// around it.
 				what = strings.Replace(what, "';'", "'}'", 1)

@@ -70,6 +70,9 @@ func TestParseErrors(t *testing.T) {
 		{"import 5", `cell 1:1:8: import path must be a string`},
 		{"a, b := 1,, 2", "cell 1:1:11: expected operand, found ','"},
 		{"é := 1; \"", "cell 1:1:10: string literal not terminated"},
+		{"f(\n2) }", "cell 1:2:4: unexpected '}'"},
+		{"y := x ? 1 : 2", "cell 1:1:8: illegal character U+003F '?'"},
+		{"func f() int {\n\tif true {\n\t\treturn 1\n\t}", "cell 1:4:3: expected ';', found the end of the cell"},
 	} {
 		_, err := cell.Parse(token.NewFileSet(), "cell 1", tt.text)
 		list, ok := err.(scanner.ErrorList) //nolint:errorlint // the documented type

@@ -11,13 +11,15 @@ import (
 	"github.com/lectern-go/lectern/kernel/cell"
 )
 
+const noUnsafe = "unsafe is not available in cells: it could corrupt the session; put such code into a package of a module"
+
 // restrict finds what Go allows but a cell does not.
 func (s *Session) restrict(c *cell.Cell) []Diagnostic {
 	ds := s.directives(c)
 	for _, spec := range c.Imports {
 		switch spec.Path.Value {
 		case `"unsafe"`, "`unsafe`":
-			ds = append(ds, s.at(spec, "unsafe is not available in cells: it could corrupt the session; put such code into a package of a module"))
+			ds = append(ds, s.at(spec, noUnsafe))
 		case `"C"`, "`C`":
 			ds = append(ds, s.at(spec, "cgo is not available in cells; put such code into a package of a module"))
 		}

@@ -21,6 +21,10 @@ func (s *Session) suggest(r *run, imports map[string]string, d *Diagnostic) {
 	var candidates []string
 	if m := undefinedName.FindStringSubmatch(d.Msg); m != nil {
 		name = m[1]
+		if name == "unsafe" { // no import is needed elsewhere
+			d.Msg = noUnsafe
+			return
+		}
 		candidates = append(candidates, r.pkg.Scope().Names()...)
 		candidates = slices.AppendSeq(candidates, maps.Keys(s.objects))
 		candidates = append(candidates, types.Universe.Names()...)
