@@ -94,7 +94,8 @@ func isPointer(t types.Type) bool {
 }
 
 // Nearest returns the candidate that differs from name by the fewest typing
-// errors, or "" if none is near: one for short names, two for longer ones. Of
+// errors, or "" if none is near: one for short names, and not in the first letter of
+// very short ones; two for longer ones. Of
 // two as near it takes the longer, since letters are left out more often than
 // typed in excess.
 func Nearest(name string, candidates []string) string {
@@ -108,6 +109,9 @@ func Nearest(name string, candidates []string) string {
 	slices.Sort(candidates)
 	for _, c := range candidates {
 		d := distance(strings.ToLower(name), strings.ToLower(c))
+		if len(name) < 5 && !strings.EqualFold(name[:1], c[:1]) {
+			continue
+		}
 		if c != name && !strings.ContainsRune(c, 'ꞏ') && (d < bestDistance || d == bestDistance && best != "" && len(c) > len(best)) {
 			best, bestDistance = c, d
 		}
