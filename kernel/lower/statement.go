@@ -192,7 +192,8 @@ func (l *lowering) rangeStmt(n *ast.RangeStmt) {
 }
 
 // Captured reports whether a function literal in body uses obj or its address
-// is taken there, so that it may outlive an iteration.
+// is taken there, also by a slice of an array or by the call of a pointer's method, so
+// that it may outlive an iteration.
 func Captured(info *types.Info, obj types.Object, body ast.Node) bool {
 	captured := false
 	uses := func(n ast.Node) bool {
@@ -211,8 +212,25 @@ func Captured(info *types.Info, obj types.Object, body ast.Node) bool {
 			captured = captured || uses(n)
 		case *ast.UnaryExpr:
 			captured = captured || n.Op == token.AND && uses(n.X)
+		case *ast.SliceExpr:
+			captured = captured || underlies[*types.Array](info, n.X) && uses(n.X)
+		case *ast.SelectorExpr:
+			if sel := info.Selections[n]; sel != nil && sel.Kind() == types.MethodVal {
+				_, pointer := sel.Obj().(*types.Func).Signature().Recv().Type().(*types.Pointer)
+				captured = captured || pointer && !underlies[*types.Pointer](info, n.X) && uses(n.X)
+			}
 		}
 		return !captured
 	})
 	return captured
+}
+
+// underlies reports whether the type of x, if known, is a T underneath.
+func underlies[T types.Type](info *types.Info, x ast.Expr) bool {
+	t := info.TypeOf(x)
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(T)
+	return ok
 }

@@ -79,7 +79,7 @@ func (p *planner) assertion(x *ast.TypeAssertExpr) {
 }
 
 // defined refuses local names that hide what the lowered cell means by them:
-// types, new, nil and constants.
+// types, new, len, cap, nil and constants.
 func (p *planner) defined(x *ast.Ident) {
 	obj := p.Info.Defs[x]
 	if obj == nil || p.Ref(obj) != nil {
@@ -88,7 +88,7 @@ func (p *planner) defined(x *ast.Ident) {
 	switch types.Universe.Lookup(x.Name).(type) {
 	case *types.TypeName, *types.Nil, *types.Const:
 	default:
-		if x.Name != "new" {
+		if x.Name != "new" && x.Name != "len" && x.Name != "cap" {
 			return
 		}
 	}
@@ -126,6 +126,14 @@ func (p *planner) selector(x *ast.SelectorExpr) bool {
 // compositeLit refuses literals of structs with unexported fields, which the
 // interpreter cannot set, unless they leave those out.
 func (p *planner) compositeLit(x *ast.CompositeLit) {
+	for _, e := range x.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			e = kv.Value
+		}
+		if star, ok := ast.Unparen(e).(*ast.StarExpr); ok { // nil would be no element
+			p.refuse(star, "what a pointer points to, as an element")
+		}
+	}
 	t := p.Info.TypeOf(x)
 	if pointer, ok := t.Underlying().(*types.Pointer); ok { // &T is left out
 		t = pointer.Elem()
@@ -164,7 +172,13 @@ func (p *planner) call(x *ast.CallExpr) {
 		return
 	}
 	switch id.Name {
-	case "append", "cap", "clear", "close", "copy", "delete", "len", "make", "panic":
+	case "append":
+		p.appends(x)
+	case "make":
+		if c, ok := p.Info.TypeOf(x).Underlying().(*types.Chan); ok && c.Dir() != types.SendRecv {
+			p.refuse(x, "make of a channel of one direction")
+		}
+	case "cap", "clear", "close", "copy", "delete", "len", "panic":
 	case "print", "println":
 		for _, arg := range x.Args {
 			if _, ok := p.Info.TypeOf(arg).Underlying().(*types.Basic); !ok {
@@ -203,6 +217,9 @@ func (p *planner) spread(x *ast.CallExpr) {
 // binary refuses comparisons whose operands are not plain values: the
 // interpreter compares interfaces with its own wrappers.
 func (p *planner) binary(x *ast.BinaryExpr) {
+	if x.Op == token.LAND || x.Op == token.LOR {
+		p.logical(x)
+	}
 	if x.Op != token.EQL && x.Op != token.NEQ {
 		return
 	}

@@ -88,7 +88,9 @@ func (p *planner) visit(n ast.Node) bool {
 	}
 	switch n := n.(type) {
 	case *ast.BlockStmt, *ast.ExprStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.CaseClause, *ast.ReturnStmt, *ast.EmptyStmt, *ast.Field, *ast.FieldList,
-		*ast.ValueSpec, *ast.IfStmt:
+		*ast.ValueSpec:
+	case *ast.IfStmt:
+		p.condition(n.Cond)
 	case *ast.SwitchStmt:
 		p.switchStmt(n)
 	case *ast.CommentGroup, *ast.Comment:
@@ -125,9 +127,12 @@ func (p *planner) visit(n ast.Node) bool {
 // assign refuses assignments in which one place depends on another place or a
 // call, because the lowering evaluates the places after the values.
 func (p *planner) assign(n *ast.AssignStmt) {
+	p.discarded(n)
 	if n.Tok == token.DEFINE {
 		return
 	}
+	p.places(n)
+	p.mapUpdate(n)
 	calls := false
 	for _, x := range n.Rhs {
 		calls = calls || lower.HasCall(p.Info, x)
@@ -176,23 +181,31 @@ func (p *planner) labeled(n *ast.LabeledStmt) {
 }
 
 // switchStmt refuses switches over values that [planner.binary] does not compare,
-// and falling through to a default that is not the last clause.
+// those whose tag the interpreter does not evaluate, or again for each case, and a
+// default clause before others, which changes places with the last one.
 func (p *planner) switchStmt(n *ast.SwitchStmt) {
+	if n.Init != nil && n.Tag != nil {
+		if _, name := ast.Unparen(n.Tag).(*ast.Ident); !name && p.Info.Types[n.Tag].Value == nil {
+			p.refuse(n.Tag, "the value of a switch behind a statement")
+		}
+	}
 	for i, c := range n.Body.List {
 		clause := c.(*ast.CaseClause)
-		for _, x := range clause.List {
-			if n.Tag != nil {
-				p.comparison(x, p.Info.TypeOf(n.Tag), p.Info.TypeOf(x))
-			}
-			if len(clause.List) > 1 && p.Info.Types[x].Value == nil {
-				p.refuse(x, "a case with several values that are not constants") // all would be called, and some not compared
-			}
+		if clause.List == nil && i+1 < len(n.Body.List) {
+			p.refuse(clause, "a default clause before others")
 		}
-		if k := len(clause.Body); k > 0 && i+1 < len(n.Body.List) {
-			b, ok := clause.Body[k-1].(*ast.BranchStmt)
-			next := n.Body.List[i+1].(*ast.CaseClause)
-			if ok && b.Tok == token.FALLTHROUGH && next.List == nil && i+2 < len(n.Body.List) {
-				p.refuse(b, "fallthrough to a default clause before others")
+		for _, x := range clause.List {
+			switch {
+			case n.Tag == nil:
+				p.condition(x)
+			default:
+				p.comparison(x, p.Info.TypeOf(n.Tag), p.Info.TypeOf(x))
+				if p.Info.Types[n.Tag].Value == nil && p.mayChange(x) {
+					p.refuse(x, "a case that may change the value of its switch")
+				}
+			}
+			if len(clause.List) > 1 && (n.Tag == nil || p.Info.Types[x].Value == nil) {
+				p.refuse(x, "a case with several values that are not constants") // all would be called, and some not compared
 			}
 		}
 	}
@@ -233,6 +246,11 @@ func (p *planner) deferred(call *ast.CallExpr) {
 // loop refuses loops whose variable outlives an iteration: the interpreter has
 // one variable for all of them.
 func (p *planner) loop(n *ast.ForStmt) {
+	if n.Cond != nil {
+		p.condition(n.Cond)
+	} else if n.Init != nil && n.Post == nil {
+		p.refuse(n, "a loop that has nothing but a beginning") // which it would run again each time
+	}
 	if post, ok := n.Post.(*ast.AssignStmt); ok && !lower.Plain(p.Checked, post) {
 		p.refuse(post, "such an assignment behind the condition of a loop")
 	}
@@ -256,6 +274,9 @@ func (p *planner) rangeLoop(n *ast.RangeStmt) {
 	}
 	if n.Tok == token.ASSIGN {
 		p.refuse(n, "range into existing variables")
+	}
+	if key, ok := n.Key.(*ast.Ident); ok && p.assignsTo(p.Info.ObjectOf(key), n.Body) {
+		p.refuse(n, "range whose body changes the key") // by which it counts
 	}
 }
 
