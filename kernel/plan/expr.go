@@ -178,7 +178,11 @@ func (p *planner) call(x *ast.CallExpr) {
 		if c, ok := p.Info.TypeOf(x).Underlying().(*types.Chan); ok && c.Dir() != types.SendRecv {
 			p.refuse(x, "make of a channel of one direction")
 		}
-	case "cap", "clear", "close", "copy", "delete", "len", "panic":
+	case "panic":
+		if star, ok := ast.Unparen(x.Args[0]).(*ast.StarExpr); ok {
+			p.refuse(star, "panic with what a pointer points to") // nil would not fail
+		}
+	case "cap", "clear", "close", "copy", "delete", "len":
 	case "print", "println":
 		for _, arg := range x.Args {
 			if _, ok := p.Info.TypeOf(arg).Underlying().(*types.Basic); !ok {

@@ -159,15 +159,25 @@ func (p *planner) assignsTo(obj types.Object, body ast.Node) bool {
 	return found
 }
 
-// discarded refuses the pointer of _ = *p, which the interpreter does not look at.
-func (p *planner) discarded(n *ast.AssignStmt) {
+// pointed refuses what a pointer points to as a value that is not used or becomes an
+// element of a map: if it is nil, the interpreter does not fail.
+func (p *planner) pointed(n *ast.AssignStmt) {
 	if len(n.Lhs) != len(n.Rhs) {
 		return
 	}
 	for i, x := range n.Lhs {
-		if id, ok := x.(*ast.Ident); ok && id.Name == "_" {
-			if star, ok := ast.Unparen(n.Rhs[i]).(*ast.StarExpr); ok {
+		star, ok := ast.Unparen(n.Rhs[i]).(*ast.StarExpr)
+		if !ok {
+			continue
+		}
+		switch x := ast.Unparen(x).(type) {
+		case *ast.Ident:
+			if x.Name == "_" {
 				p.refuse(star, "what a pointer points to, as a value that is not used")
+			}
+		case *ast.IndexExpr:
+			if _, isMap := p.Info.TypeOf(x.X).Underlying().(*types.Map); isMap {
+				p.refuse(star, "what a pointer points to, as an element")
 			}
 		}
 	}

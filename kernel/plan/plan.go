@@ -127,7 +127,7 @@ func (p *planner) visit(n ast.Node) bool {
 // assign refuses assignments in which one place depends on another place or a
 // call, because the lowering evaluates the places after the values.
 func (p *planner) assign(n *ast.AssignStmt) {
-	p.discarded(n)
+	p.pointed(n)
 	if n.Tok == token.DEFINE {
 		return
 	}
