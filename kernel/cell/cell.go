@@ -115,7 +115,8 @@ func (c *Cell) inside(err error) error {
 		if strings.HasSuffix(e.Msg, "found 'ILLEGAL'") {
 			continue // the scanner says which character it is
 		}
-		if e.Msg = strings.Replace(e.Msg, "found 'EOF'", "found the end of the cell", 1); e.Pos.Line > lines {
+		e.Msg = strings.Replace(e.Msg, "found 'EOF'", "found the end of the cell", 1)
+		if e.Pos.Line > lines {
 			if outside {
 				continue
 			}
@@ -124,8 +125,7 @@ func (c *Cell) inside(err error) error {
 			e.Pos.Line, e.Pos.Column = lines, len(last)+1
 			if at := strings.LastIndexByte(c.Text, '}'); at >= 0 && strings.HasPrefix(e.Msg, "expected declaration") {
 				// The cell has closed the function around it.
-				before := c.Text[:at]
-				e.Pos.Line, e.Pos.Column = strings.Count(before, "\n")+1, at-strings.LastIndexByte(before, '\n')
+				e.Pos.Line, e.Pos.Column = place(c.Text, at)
 				e.Msg = "unexpected '}'"
 			} else if what, _, ok := strings.Cut(e.Msg, ", found "); ok {
 				// Behind the cell's last line comes the brace of the function
@@ -335,9 +335,14 @@ func results(name, text string, chunks []chunk) string {
 	if call, ok := x.(*ast.CallExpr); !ok || len(call.Args) < 2 || call.Ellipsis.IsValid() {
 		return text
 	}
-	before := text[:last.start]
-	line, column := strings.Count(before, "\n")+1, last.start-strings.LastIndexByte(before, '\n')
-	return fmt.Sprintf("%s%s(/*line %s:%d:%d*/%s)%s", before, Results, name, line, column, list, text[last.start+len(list):])
+	line, column := place(text, last.start)
+	return fmt.Sprintf("%s%s(/*line %s:%d:%d*/%s)%s", text[:last.start], Results, name, line, column, list, text[last.start+len(list):])
+}
+
+// place returns the line and the column, both from 1, of an offset in a text.
+func place(text string, offset int) (line, column int) {
+	before := text[:offset]
+	return strings.Count(before, "\n") + 1, offset - strings.LastIndexByte(before, '\n')
 }
 
 // withoutComments returns text up to the comments behind its last token.

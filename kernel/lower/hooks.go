@@ -10,9 +10,10 @@ import (
 	"github.com/lectern-go/lectern/kernel/compile"
 )
 
-// hooks are the functions of the standard library that would end the worker,
-// could not be interrupted, or print for a cell that has ended. Compiled cells call variables of these names in
-// their place, which the worker sets.
+// hooks are the functions of the standard library that would end the worker, could
+// not be interrupted, or print for a cell that has ended. Compiled cells call variables
+// of these names in their place, which the worker sets. As all names that a compiled
+// cell has of the kernel, they end in ꞏ, or a function check of the user would clash.
 var hooks = map[string]string{
 	"os.Exit":     compile.ObjectMarker + "osExitꞏ",
 	"time.Sleep":  compile.ObjectMarker + "timeSleepꞏ",
